@@ -1,0 +1,3 @@
+namespace TokenIssuer.AspNetCore;
+
+internal static class Placeholder;

@@ -1,0 +1,3 @@
+namespace TokenIssuer.Redis;
+
+internal static class Placeholder;

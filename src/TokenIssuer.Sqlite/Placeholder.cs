@@ -1,0 +1,3 @@
+namespace TokenIssuer.Sqlite;
+
+internal static class Placeholder;

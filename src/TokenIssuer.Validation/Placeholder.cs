@@ -1,0 +1,3 @@
+namespace TokenIssuer.Validation;
+
+internal static class Placeholder;

@@ -1,0 +1,71 @@
+using TokenIssuer.Revocation;
+
+namespace TokenIssuer.Families;
+
+/// <summary>
+/// The store, as whole steps of the protocol. Each verb is atomic: it happens with its log entries or not at all.
+/// </summary>
+/// <remarks>
+/// Every verb judges with the maximum of what is stored and what the caller knows, and refuses with
+/// <see cref="TokenStoreLossException"/>, writing nothing, when the store is not the one the caller has seen
+/// (other store id, other epoch, log shorter than the caller's cursor). Whatever else keeps a verb from an answer is a
+/// <see cref="TokenStoreUnavailableException"/>. Implementations set the time of a step themselves and report it.
+/// A verb already under way is not undone because its caller left.
+/// </remarks>
+internal interface ITokenFamilyStore
+{
+    /// <summary>Reads what the store knows of a user, merged with what the caller knows. Writes nothing.</summary>
+    Task<UserStanding> ReadUserAsync(UserKey user, Knowledge known, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Starts a family, if the user's effective generation is still the one that was read before the password was
+    /// verified, and enforces the session cap in the same step.
+    /// </summary>
+    Task<FamilyStarted> StartFamilyAsync(FamilyStart start, Knowledge known, CancellationToken cancellationToken);
+
+    /// <summary>Applies <see cref="TokenFamily.Judge"/>; a reuse kills and logs in the same step.</summary>
+    Task<Rotation> RotateAsync(RotationRequest request, Knowledge known, CancellationToken cancellationToken);
+
+    /// <summary>Kills one family. The log entry is written whether a record exists or not.</summary>
+    Task<Killed> RevokeFamilyAsync(SessionId session, RevocationReason reason, CancellationToken cancellationToken);
+
+    /// <summary>Kills every other family of the user, one entry each.</summary>
+    Task<Killed> RevokeOtherFamiliesAsync(SessionId keep, RevocationReason reason, CancellationToken cancellationToken);
+
+    /// <summary>Raises a user's floors above every generation in use, creating the record if it is missing.</summary>
+    Task<Killed> RevokeUserAsync(UserKey user, Subject subject, KillReach reach, RevocationReason reason, Knowledge known, CancellationToken cancellationToken);
+
+    /// <summary>Raises <c>all</c>: the global entry first, then every partition.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="highestKnown">The highest generation the caller has seen for anyone.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<Killed> RevokeAllAsync(RevocationReason reason, long highestKnown, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes entries that are not in effect yet and applies them to the records they speak of; skips the others.
+    /// Used for single tokens and keys, and to re-assert what a store has lost.
+    /// </summary>
+    Task<Killed> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken);
+
+    /// <summary>The living families of a user, newest first.</summary>
+    Task<IReadOnlyList<TokenFamily>> ListFamiliesAsync(UserKey user, Knowledge known, CancellationToken cancellationToken);
+
+    /// <summary>How many of a user's families and API tokens, or of everybody's for null, are alive. For administrators; may be O(n).</summary>
+    Task<Killed> CountAsync(UserKey? user, CancellationToken cancellationToken);
+
+    /// <summary>Raises the epoch by compare-and-set, so that everybody notices that a loss was healed.</summary>
+    /// <returns>The end of the log under the epoch now in force, whoever raised it.</returns>
+    Task<LogCursor> RaiseEpochAsync(long from, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Answers a rollback that nobody remembers: raises <c>all</c> and the epoch in one compare-and-set. Of many issuers
+    /// that start at once, one does it.
+    /// </summary>
+    /// <param name="from">The epoch under which the loss was seen.</param>
+    /// <param name="highestKnown">The highest generation the caller has seen for anyone.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<LogCursor> DisownAsync(long from, long highestKnown, CancellationToken cancellationToken);
+
+    /// <summary>Probes whether verbs would be answered; throws like a verb when they would not.</summary>
+    Task CheckAsync(CancellationToken cancellationToken);
+}

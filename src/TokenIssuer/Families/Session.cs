@@ -1,0 +1,18 @@
+namespace TokenIssuer.Families;
+
+/// <summary>A living session, as its owner and administrators see it. Holds nothing that opens anything.</summary>
+/// <param name="Id">The <c>sid</c>.</param>
+/// <param name="CreatedAt">When the user signed in.</param>
+/// <param name="LastUsedAt">When it was last refreshed.</param>
+/// <param name="IdleEnd">When it dies unless refreshed before.</param>
+/// <param name="AbsoluteEnd">When it dies whatever happens.</param>
+/// <param name="Origin">Where it was started.</param>
+/// <param name="ClientId">The client that holds it.</param>
+public sealed record Session(
+    SessionId Id,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset LastUsedAt,
+    DateTimeOffset IdleEnd,
+    DateTimeOffset AbsoluteEnd,
+    SessionOrigin Origin,
+    string ClientId);

@@ -1,0 +1,29 @@
+namespace TokenIssuer;
+
+/// <summary>An OAuth client (RFC 6749 §2), an element of <c>TokenIssuer:Clients</c>.</summary>
+public sealed class OAuthClient
+{
+    /// <summary>The public client that every issuer has: browsers and native clients that use <c>/auth</c>.</summary>
+    public const string SpaClientId = "spa";
+
+    /// <summary>Its <c>client_id</c>.</summary>
+    public string ClientId { get; set; } = string.Empty;
+
+    /// <summary>Its secret in clear; better keep a <see cref="SecretHash"/>.</summary>
+    public string? Secret { get; set; }
+
+    /// <summary>The SHA-256 of its secret, as 64 hexadecimal digits. Enough for a random secret of 128 bits and more.</summary>
+    public string? SecretHash { get; set; }
+
+    /// <summary>Whether it has no secret (RFC 6749 §2.1).</summary>
+    public bool Public { get; set; }
+
+    /// <summary>What it may ask for: <c>refresh_token</c>, <c>client_credentials</c>.</summary>
+    public IList<string> GrantTypes { get; } = [];
+
+    /// <summary>The scopes it may have.</summary>
+    public IList<string> Scopes { get; } = [];
+
+    /// <summary>The client id alone, never the secret.</summary>
+    public override string ToString() => ClientId;
+}

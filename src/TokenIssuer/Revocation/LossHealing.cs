@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using TokenIssuer.Diagnostics;
+using TokenIssuer.Families;
+
+namespace TokenIssuer.Revocation;
+
+/// <summary>
+/// Notices that the store is not the one this issuer has seen, and gives back to it what it lost. Other issuers may do the
+/// same at the same time: everything here merges by maximum.
+/// </summary>
+internal sealed class LossHealing(
+    ITokenFamilyStore store,
+    IRevocationFeed feed,
+    Denylist denylist,
+    StoreWitness witness,
+    ILogger<LossHealing> logger)
+{
+    private bool _isHealing;
+
+    /// <summary>While it is true refreshes are answered with 503: the store may hold dead families as living ones.</summary>
+    public bool IsHealing => Volatile.Read(ref _isHealing);
+
+    /// <summary>Heals when <paramref name="page"/> shows a loss.</summary>
+    /// <returns>False when there was none, and the page is to be merged as usual.</returns>
+    public async Task<bool> HealAsync(RevocationPage page, CancellationToken cancellationToken)
+    {
+        if (denylist.Cursor is not { } seen)
+        {
+            return await StartAsync(page, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (seen.IsWithin(page.Cursor) && !IsHealing)
+        {
+            await witness.NoteAsync(page.Cursor, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+
+        Volatile.Write(ref _isHealing, true);
+        logger.StoreLossSeen(seen.StoreId, seen.Epoch, page.Cursor.StoreId, page.Cursor.Epoch);
+        var whole = await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
+        denylist.Merge(whole.Entries, whole.Retention);
+        await store.AppendAsync(denylist.Held(), cancellationToken).ConfigureAwait(false);
+        var onlyEpoch = seen.StoreId == whole.Cursor.StoreId && seen.Epoch < whole.Cursor.Epoch;
+        var epoch = onlyEpoch ? whole.Cursor.Epoch : (await store.RaiseEpochAsync(whole.Cursor.Epoch, cancellationToken).ConfigureAwait(false)).Epoch;
+        var healed = whole with { Cursor = whole.Cursor with { Epoch = epoch } };
+        denylist.Merge(healed);
+        await witness.NoteAsync(healed.Cursor, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _isHealing, false);
+        logger.StoreLossHealed(healed.Cursor.StoreId, epoch);
+        return true;
+    }
+
+    /// <summary>At start nothing is remembered but the witness: a store behind it starts by killing everything.</summary>
+    private async Task<bool> StartAsync(RevocationPage page, CancellationToken cancellationToken)
+    {
+        if (witness.Read() is { } seen)
+        {
+            if (seen.StoreId != page.Cursor.StoreId)
+            {
+                logger.OtherStoreThanWitnessed(seen.StoreId, page.Cursor.StoreId);
+            }
+            else if (!page.Cursor.HasReached(seen))
+            {
+                logger.StoreBehindWitness(page.Cursor.StoreId);
+                await store.DisownAsync(page.Cursor.Epoch, denylist.HighestGeneration, cancellationToken).ConfigureAwait(false);
+                page = await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        denylist.Merge(page);
+        await witness.NoteAsync(page.Cursor, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+}

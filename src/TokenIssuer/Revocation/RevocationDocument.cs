@@ -1,0 +1,97 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TokenIssuer.Families;
+
+namespace TokenIssuer.Revocation;
+
+/// <summary>The wire form of a page of the revocation log: <c>/oauth/revocations</c> as JSON, and the data of its <c>snapshot</c> event.</summary>
+/// <param name="Cursor">Where to read on.</param>
+/// <param name="AgeMs">The issuer's own age in milliseconds; ages add.</param>
+/// <param name="Retention">How long an entry written now is kept, in seconds.</param>
+/// <param name="Revocations">The entries; a heartbeat has none.</param>
+internal sealed record RevocationDocument(string Cursor, long AgeMs, long Retention, IReadOnlyList<RevocationItem>? Revocations)
+{
+    public static RevocationDocument Of(RevocationPage page, TimeSpan age) => new(
+        page.Cursor.ToString(),
+        (long)age.TotalMilliseconds,
+        (long)page.Retention.TotalSeconds,
+        [.. page.Entries.Select(RevocationItem.Of)]);
+
+    /// <exception cref="FormatException">The document does not follow the contract.</exception>
+    public RevocationPage ToPage(bool isSnapshot) => new(
+        [.. (Revocations ?? []).Select(item => item.ToEntry())],
+        LogCursor.Parse(Cursor) ?? throw new FormatException("The cursor of the revocation feed can't be read."),
+        TimeSpan.FromMilliseconds(AgeMs),
+        TimeSpan.FromSeconds(Retention),
+        isSnapshot);
+}
+
+/// <summary>The wire form of one entry, and the data of a <c>revocation</c> event. <c>user_key</c> is how a replica finds the user's tokens.</summary>
+internal sealed record RevocationItem(
+    string Id,
+    string Kind,
+    string? Sid,
+    string? User,
+    string? UserKey,
+    string? Jti,
+    string? Kid,
+    long? MinGen,
+    long? Floor,
+    long? ApiFloor,
+    long Until,
+    string Reason)
+{
+    public static RevocationItem Of(RevocationEntry entry)
+    {
+        var item = new RevocationItem(
+            entry.Id, string.Empty, null, null, null, null, null, null, null, null,
+            entry.Until.ToUnixTimeSeconds(), JsonNamingPolicy.SnakeCaseLower.ConvertName(entry.Reason.ToString()));
+        return entry switch
+        {
+            RevocationEntry.Family family => item with { Kind = "family", Sid = family.Session.ToString() },
+            RevocationEntry.User user => item with
+            {
+                Kind = "user",
+                User = user.Subject.Value,
+                UserKey = user.UserKey.ToString(),
+                MinGen = user.Floors.Generation,
+                Floor = user.Floors.Floor,
+                ApiFloor = user.Floors.ApiFloor,
+            },
+            RevocationEntry.Token token => item with { Kind = "token", Jti = token.Jti },
+            RevocationEntry.Key key => item with { Kind = "key", Kid = key.KeyId },
+            RevocationEntry.All all => item with { Kind = "all", MinGen = all.MinGeneration },
+            _ => throw new System.Diagnostics.UnreachableException(entry.GetType().Name),
+        };
+    }
+
+    /// <exception cref="FormatException">The entry does not follow the contract: skipping it would forget a revocation.</exception>
+    public RevocationEntry ToEntry()
+    {
+        var until = DateTimeOffset.FromUnixTimeSeconds(Until);
+        var reason = ReadReason();
+        RevocationEntry entry = Kind switch
+        {
+            "family" when SessionId.TryParse(Sid, out var session) => new RevocationEntry.Family(session, reason, until),
+            "user" when User is not null && UserKey is not null => new RevocationEntry.User(
+                Families.UserKey.Parse(UserKey), new Subject(User), new UserFloors(MinGen ?? 0, Floor ?? 0, ApiFloor ?? 0), reason, until),
+            "token" when Jti is not null => new RevocationEntry.Token(Jti, reason, until),
+            "key" when Kid is not null => new RevocationEntry.Key(Kid, reason, until),
+            "all" when MinGen is not null => new RevocationEntry.All(MinGen.Value, reason, until),
+            _ => throw new FormatException($"An entry of kind \"{Kind}\" of the revocation feed can't be read."),
+        };
+        return entry with { Id = Id };
+    }
+
+    /// <summary>A newer issuer may give reasons that this library does not know; the revocation counts all the same.</summary>
+    private RevocationReason ReadReason()
+        => Enum.TryParse<RevocationReason>(Reason?.Replace("_", string.Empty, StringComparison.Ordinal), ignoreCase: true, out var reason)
+            ? reason
+            : RevocationReason.Administrator;
+}
+
+/// <summary>Serialization of the feed, generated at build time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RevocationDocument))]
+[JsonSerializable(typeof(RevocationItem))]
+internal sealed partial class RevocationJson : JsonSerializerContext;

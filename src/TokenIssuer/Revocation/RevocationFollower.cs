@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TokenIssuer.Diagnostics;
+
+namespace TokenIssuer.Revocation;
+
+/// <summary>Keeps the denylist in step with the log for as long as the process runs, and has losses healed.</summary>
+internal sealed class RevocationFollower(
+    IRevocationFeed feed,
+    Denylist denylist,
+    TimeProvider clock,
+    ILogger<RevocationFollower> logger,
+    LossHealing? healing = null) : BackgroundService
+{
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = s_firstPause;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var page in feed.FollowAsync(denylist.Cursor, stoppingToken).ConfigureAwait(false))
+                {
+                    if (healing is null || !await healing.HealAsync(page, stoppingToken).ConfigureAwait(false))
+                    {
+                        denylist.Merge(page);
+                    }
+
+                    pause = s_firstPause;
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                // The boundary of a background loop: whatever broke, the replica ages and the loop tries again.
+                logger.FeedInterrupted(feed.Source, denylist.Age, failure);
+            }
+
+            await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using TokenIssuer.Families;
+
+namespace TokenIssuer;
+
+/// <summary>The circumstances under which a session is started or refreshed.</summary>
+/// <param name="ClientId">The client that asks.</param>
+/// <param name="Scope">The scope asked for; <see cref="Scope.None"/> asks for all that may be had.</param>
+/// <param name="Origin">What the owner will see in the list of devices.</param>
+/// <param name="Agent">The raw agent, to notice replays from elsewhere; only a short hash is kept.</param>
+public sealed record SessionRequest(string ClientId, Scope Scope, SessionOrigin Origin, string? Agent);

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TokenIssuer.Diagnostics;
+using TokenIssuer.RefreshTokens;
+
+namespace TokenIssuer.Signing;
+
+/// <summary>Loads the keys before the first request, and re-reads the folder, which other issuers may share, every few seconds.</summary>
+internal sealed class KeyMaintenance(KeyRing signing, RefreshKeyRing refresh, TimeProvider clock, ILogger<KeyMaintenance> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        signing.Load();
+        refresh.Load();
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(s_interval, clock, stoppingToken).ConfigureAwait(false);
+                signing.Load();
+                refresh.Load();
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                // The boundary of a background loop: the keys already loaded go on working.
+                logger.KeysUnreadable(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TokenIssuer.Diagnostics;
+
+namespace TokenIssuer.Signing;
+
+/// <summary>
+/// The signing keys. Their phases follow from the files alone, so that all issuers that share the folder agree: the newest
+/// is announced, the one before it signs, older ones retire. Creating the next file is what promotes.
+/// </summary>
+internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOptions> options, TimeProvider clock, ILogger<KeyRing> logger)
+{
+    private const string Extension = ".pem";
+
+    private readonly Lock _loading = new();
+    private readonly Dictionary<string, SigningKey> _loaded = new(StringComparer.Ordinal);
+    private IReadOnlyList<RingKey> _keys = [];
+
+    /// <summary>All keys of the JWKS, oldest first.</summary>
+    public IReadOnlyList<RingKey> Keys => Volatile.Read(ref _keys);
+
+    /// <summary>The key that signs now.</summary>
+    public SigningKey Current => Keys.LastOrDefault(key => key.Phase == KeyPhase.Signing)?.Key
+        ?? throw new TokenStoreUnavailableException("There is no signing key.");
+
+    /// <summary>The first moment at which the announced key may sign; null when nothing is announced.</summary>
+    public DateTimeOffset? SignsFrom => Keys.LastOrDefault(key => key.Phase == KeyPhase.Announced)?.Key.CreatedAt + options.Value.Keys.AnnounceFor;
+
+    /// <summary>Reads the folder again, creates the first keys and every due one, and drops those whose last token has expired.</summary>
+    /// <exception cref="InvalidOperationException">There is no usable key; the message says what to do.</exception>
+    public void Load()
+    {
+        lock (_loading)
+        {
+            var files = directory.List(Extension);
+            if (options.Value.Keys.Generate)
+            {
+                files = CreateMissing(files);
+                files = DropOutlived(files);
+            }
+
+            if (files.Count == 0)
+            {
+                throw new InvalidOperationException(
+                    $"There is no signing key (*.pem) in {directory.FullPath}: put a PKCS#8 PEM file with a P-256 key there, or set TokenIssuer:Keys:Generate to true.");
+            }
+
+            Publish(files);
+        }
+    }
+
+    /// <summary>Promotes the announced key and announces another.</summary>
+    /// <returns>False when the announced key has not been public for <c>AnnounceFor</c> yet.</returns>
+    public bool TryRotate()
+    {
+        lock (_loading)
+        {
+            Load();
+            if (SignsFrom is not { } signsFrom || signsFrom > clock.GetUtcNow())
+            {
+                return false;
+            }
+
+            Announce(directory.List(Extension));
+            Load();
+            return true;
+        }
+    }
+
+    /// <summary>Takes a key out at once. Retiring the signing key promotes the announced one.</summary>
+    /// <returns>False when there is no such key.</returns>
+    public bool TryRetire(string keyId)
+    {
+        lock (_loading)
+        {
+            Load();
+            if (Keys.FirstOrDefault(key => key.Key.KeyId == keyId) is not { } retired)
+            {
+                return false;
+            }
+
+            if (retired.Phase != KeyPhase.Retiring)
+            {
+                Announce(directory.List(Extension));
+            }
+
+            KeyDirectory.Delete(retired.File);
+            Load();
+            return true;
+        }
+    }
+
+    private IReadOnlyList<KeyFile> CreateMissing(IReadOnlyList<KeyFile> files)
+    {
+        while (files.Count < 2)
+        {
+            Announce(files);
+            files = directory.List(Extension);
+        }
+
+        var signingSince = files[^1].CreatedAt;
+        if (clock.GetUtcNow() - signingSince < options.Value.Keys.RotateEvery)
+        {
+            return files;
+        }
+
+        Announce(files);
+        return directory.List(Extension);
+    }
+
+    private void Announce(IReadOnlyList<KeyFile> files)
+    {
+        var number = files.Count == 0 ? 1 : files[^1].Number + 1;
+        if (directory.TryCreate($"signing-{number}{Extension}", SigningKey.Generate()))
+        {
+            logger.SigningKeyCreated(number);
+        }
+    }
+
+    private List<KeyFile> DropOutlived(IReadOnlyList<KeyFile> files)
+    {
+        var kept = new List<KeyFile>(files.Count);
+        for (var i = 0; i < files.Count; i++)
+        {
+            // Key i stopped signing when file i + 2 was created, which promoted key i + 1.
+            if (i + 2 < files.Count && clock.GetUtcNow() - files[i + 2].CreatedAt > options.Value.Keys.RetainFor)
+            {
+                KeyDirectory.Delete(files[i]);
+            }
+            else
+            {
+                kept.Add(files[i]);
+            }
+        }
+
+        return kept;
+    }
+
+    private void Publish(IReadOnlyList<KeyFile> files)
+    {
+        var signing = Math.Max(0, files.Count - 2);
+        var keys = new List<RingKey>(files.Count);
+        for (var i = 0; i < files.Count; i++)
+        {
+            if (!_loaded.TryGetValue(files[i].Path, out var key))
+            {
+                _loaded[files[i].Path] = key = SigningKey.Read(files[i]);
+            }
+
+            keys.Add(new RingKey(key, i < signing ? KeyPhase.Retiring : i == signing ? KeyPhase.Signing : KeyPhase.Announced, files[i]));
+        }
+
+        if (keys.DistinctBy(key => key.Key.KeyId).Count() != keys.Count)
+        {
+            throw new InvalidOperationException($"Two files in {directory.FullPath} hold the same key: remove one.");
+        }
+
+        Volatile.Write(ref _keys, keys);
+    }
+}
+
+/// <summary>A key of the ring and its phase.</summary>
+internal sealed record RingKey(SigningKey Key, KeyPhase Phase, KeyFile File);

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using TokenIssuer.Diagnostics;
+using TokenIssuer.Families;
+using TokenIssuer.RefreshTokens;
+using TokenIssuer.Revocation;
+
+namespace TokenIssuer;
+
+/// <content>Revoking and listing.</content>
+public sealed partial class TokenAuthority
+{
+    /// <summary>Revokes, durably and on this issuer at once; other issuers and APIs learn it from the log.</summary>
+    /// <param name="target">What.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellationToken">Stops waiting; a revocation already under way is not undone.</param>
+    /// <exception cref="TokenStoreUnavailableException">It could not be stored: nothing may be assumed revoked. Try again.</exception>
+    public async Task<RevocationReceipt> RevokeAsync(RevocationTarget target, RevocationReason reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var killed = target switch
+        {
+            RevocationTarget.Session session => await _store.RevokeFamilyAsync(session.Id, reason, cancellationToken).ConfigureAwait(false),
+            RevocationTarget.OtherSessions others => await _store.RevokeOtherFamiliesAsync(others.Kept, reason, cancellationToken).ConfigureAwait(false),
+            RevocationTarget.AllSessions all => await RaiseAsync(all.User, KillReach.Sessions, reason, cancellationToken).ConfigureAwait(false),
+            RevocationTarget.EverythingOf all => await RaiseAsync(all.User, KillReach.Everything, reason, cancellationToken).ConfigureAwait(false),
+            RevocationTarget.AccessTokensOf all => await RaiseAsync(all.User, KillReach.AccessTokens, reason, cancellationToken).ConfigureAwait(false),
+            RevocationTarget.Token token => await _store.AppendAsync(
+                [new RevocationEntry.Token(token.Jti, reason, DateTimeOffset.MinValue)], cancellationToken).ConfigureAwait(false),
+            RevocationTarget.Key key => await _store.AppendAsync(
+                [new RevocationEntry.Key(key.KeyId, reason, DateTimeOffset.MinValue)], cancellationToken).ConfigureAwait(false),
+            RevocationTarget.Everything => await _store.RevokeAllAsync(reason, _denylist.HighestGeneration, cancellationToken).ConfigureAwait(false),
+            _ => throw new UnreachableException($"{target.GetType().Name} is not a known target."),
+        };
+
+        // An issuer applies its own kill before it acknowledges it.
+        _denylist.Merge(killed.Entries, _options.Retention);
+        _logger.Revoked(target.ToString(), reason.ToString(), killed.Sessions, killed.ApiTokens);
+        _metrics.Revoked(reason);
+        return new RevocationReceipt(killed.Sessions, killed.ApiTokens, killed.Entries.Count > 0 ? killed.Entries[^1].Id : null);
+    }
+
+    /// <summary>The living sessions of a user, newest first.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<IReadOnlyList<Session>> ListSessionsAsync(Subject user, CancellationToken cancellationToken)
+    {
+        var key = KeyOf(user);
+        var families = await _store.ListFamiliesAsync(key, _denylist.KnowledgeOf(key), cancellationToken).ConfigureAwait(false);
+        return [.. families
+            .Where(family => !_denylist.Lists(family.Session))
+            .Select(family => new Session(
+                family.Session, family.CreatedAt, family.RotatedAt, family.IdleEnd, family.AbsoluteEnd, family.Origin, family.Grant.ClientId))];
+    }
+
+    /// <summary>Finds the session of a refresh token by its seal alone: spent and expired tokens are found as well.</summary>
+    /// <param name="token">What a client presents.</param>
+    /// <param name="session">Its session.</param>
+    /// <returns>False for anything that this issuer did not seal.</returns>
+    public bool TryFindSession(RefreshToken token, out SessionId session)
+    {
+        var isOurs = _seal.TryUnseal(token, out var claims);
+        session = claims.Session;
+        return isOurs;
+    }
+
+    /// <summary>Whose session this is, as long as it is alive.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>Null when it is dead or unknown.</returns>
+    public async Task<Subject?> FindOwnerAsync(SessionId session, CancellationToken cancellationToken)
+    {
+        var families = await _store.ListFamiliesAsync(session.User, _denylist.KnowledgeOf(session.User), cancellationToken).ConfigureAwait(false);
+        return families.FirstOrDefault(family => family.Session == session && !_denylist.Lists(session))?.Grant.Subject;
+    }
+
+    private Task<Killed> RaiseAsync(Subject user, KillReach reach, RevocationReason reason, CancellationToken cancellationToken)
+    {
+        var key = KeyOf(user);
+        return _store.RevokeUserAsync(key, user, reach, reason, _denylist.KnowledgeOf(key), cancellationToken);
+    }
+}
