@@ -24,6 +24,7 @@ public sealed partial class TokenAuthority
             RevocationTarget.AllSessions all => await RaiseAsync(all.User, KillReach.Sessions, reason, cancellationToken).ConfigureAwait(false),
             RevocationTarget.EverythingOf all => await RaiseAsync(all.User, KillReach.Everything, reason, cancellationToken).ConfigureAwait(false),
             RevocationTarget.AccessTokensOf all => await RaiseAsync(all.User, KillReach.AccessTokens, reason, cancellationToken).ConfigureAwait(false),
+            RevocationTarget.ApiToken token => await _store.RevokeApiTokenAsync(token.Id, reason, cancellationToken).ConfigureAwait(false),
             RevocationTarget.Token token => await _store.AppendAsync(
                 [new RevocationEntry.Token(token.Jti, reason, DateTimeOffset.MinValue)], cancellationToken).ConfigureAwait(false),
             RevocationTarget.Key key => await _store.AppendAsync(

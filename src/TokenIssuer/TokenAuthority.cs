@@ -30,6 +30,7 @@ public sealed partial class TokenAuthority
     private readonly UserClaimsCache _claims;
     private readonly TokenIssuerOptions _options;
     private readonly RotationPolicy _policy;
+    private readonly TimeProvider _clock;
     private readonly TokenIssuerMetrics _metrics;
     private readonly ILogger<TokenAuthority> _logger;
 
@@ -42,6 +43,7 @@ public sealed partial class TokenAuthority
         ICredentialVerifier directory,
         UserClaimsCache claims,
         IOptions<TokenIssuerOptions> options,
+        TimeProvider clock,
         TokenIssuerMetrics metrics,
         ILogger<TokenAuthority> logger)
     {
@@ -54,6 +56,7 @@ public sealed partial class TokenAuthority
         _claims = claims;
         _options = options.Value;
         _policy = new RotationPolicy(_options.IdleTimeout, _options.ConcurrencyWindow, _options.LostResponseWindow, _options.ReuseScope);
+        _clock = clock;
         _metrics = metrics;
         _logger = logger;
     }

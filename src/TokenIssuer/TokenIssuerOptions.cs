@@ -50,6 +50,9 @@ public sealed class TokenIssuerOptions
     /// <summary>Lower caps by role; the lowest that applies to a user counts.</summary>
     public Dictionary<string, int> MaxSessionsPerRole { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>How many API tokens a user may have at once: at least 0, 50 by default.</summary>
+    public int MaxApiTokensPerUser { get; set; } = 50;
+
     /// <summary>The scopes a user may ask for at login; a login that asks for none gets all.</summary>
     public IList<string> Scopes { get; } = [];
 

@@ -59,6 +59,7 @@ public static class TokenIssuerServiceCollectionExtensions
         provider.GetRequiredService<ICredentialVerifier>(),
         provider.GetRequiredService<UserClaimsCache>(),
         provider.GetRequiredService<IOptions<TokenIssuerOptions>>(),
+        provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<TokenIssuerMetrics>(),
         provider.GetRequiredService<ILogger<TokenAuthority>>());
 }

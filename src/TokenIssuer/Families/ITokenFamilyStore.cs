@@ -1,3 +1,4 @@
+using TokenIssuer.ApiTokens;
 using TokenIssuer.Revocation;
 
 namespace TokenIssuer.Families;
@@ -49,6 +50,18 @@ internal interface ITokenFamilyStore
 
     /// <summary>The living families of a user, newest first.</summary>
     Task<IReadOnlyList<TokenFamily>> ListFamiliesAsync(UserKey user, Knowledge known, CancellationToken cancellationToken);
+
+    /// <summary>Adds an API token, unless its birth is below the user's API floor or the user has <paramref name="max"/> living ones.</summary>
+    Task<ApiTokenAdded> AddApiTokenAsync(ApiTokenRecord token, int max, Knowledge known, CancellationToken cancellationToken);
+
+    /// <summary>Finds a living API token whose secret has this hash, and notes its use to the minute.</summary>
+    Task<ApiTokenRecord?> UseApiTokenAsync(ApiTokenId token, UInt128 secretHash, Knowledge known, CancellationToken cancellationToken);
+
+    /// <summary>The living API tokens of a user, newest first.</summary>
+    Task<IReadOnlyList<ApiTokenRecord>> ListApiTokensAsync(UserKey user, Knowledge known, CancellationToken cancellationToken);
+
+    /// <summary>Kills one API token. The log entry (its id as <c>jti</c>, in the user's partition) is written whether a record exists or not.</summary>
+    Task<Killed> RevokeApiTokenAsync(ApiTokenId token, RevocationReason reason, CancellationToken cancellationToken);
 
     /// <summary>How many of a user's families and API tokens, or of everybody's for null, are alive. For administrators; may be O(n).</summary>
     Task<Killed> CountAsync(UserKey? user, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using TokenIssuer.AccessTokens;
+using TokenIssuer.ApiTokens;
 using TokenIssuer.Families;
 
 namespace TokenIssuer.Revocation;
@@ -72,6 +73,9 @@ internal sealed class Denylist(TimeProvider clock)
 
     /// <summary>Whether the family itself is listed, whatever generation a token of it carries.</summary>
     public bool Lists(SessionId session) => _families.ContainsKey(session);
+
+    /// <summary>Whether an API token itself is listed.</summary>
+    public bool Lists(ApiTokenId token) => !_tokens.IsEmpty && _tokens.ContainsKey(token.ToString());
 
     /// <summary>What is known of a user, for the store to judge with.</summary>
     public Knowledge KnowledgeOf(UserKey user)

@@ -1,3 +1,4 @@
+using TokenIssuer.ApiTokens;
 using TokenIssuer.Families;
 
 namespace TokenIssuer.Revocation;
@@ -32,6 +33,10 @@ public abstract record RevocationTarget
     /// <summary>One access token.</summary>
     /// <param name="Jti">Its <c>jti</c>.</param>
     public sealed record Token(string Jti) : RevocationTarget;
+
+    /// <summary>One API token.</summary>
+    /// <param name="Id">Its id, whether the store knows it or not.</param>
+    public sealed record ApiToken(ApiTokenId Id) : RevocationTarget;
 
     /// <summary>Every access token signed with a key.</summary>
     /// <param name="KeyId">Its <c>kid</c>.</param>
