@@ -1,21 +1,32 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using TokenIssuer.Families;
 using TokenIssuer.Signing;
 
 namespace TokenIssuer.AccessTokens;
 
-/// <summary>Mints access tokens after RFC 9068: typed <c>at+jwt</c>, signed by the current key, never longer than their session.</summary>
+/// <summary>
+/// Mints access tokens after RFC 9068: typed <c>at+jwt</c>, signed by the current key, never longer than their session.
+/// Every refresh comes through here, so the text is built in place: the one lasting allocation is the token itself.
+/// </summary>
 internal sealed class AccessTokenMinter(KeyRing keys, IOptions<TokenIssuerOptions> options)
 {
     public const string TokenType = "at+jwt";
     public const string GenerationClaim = "gen";
     public const string RolesClaim = "roles";
 
-    private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_payload;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? t_json;
+
+    private readonly JsonEncodedText _issuer = JsonEncodedText.Encode(options.Value.Issuer);
+    private readonly JsonEncodedText _audience = JsonEncodedText.Encode(options.Value.Audience);
 
     public MintedToken Mint(AccessTokenGrant grant)
     {
@@ -23,43 +34,82 @@ internal sealed class AccessTokenMinter(KeyRing keys, IOptions<TokenIssuerOption
         var expires = Math.Min(
             (grant.Now + options.Value.AccessTokenLifetime).ToUnixTimeSeconds(),
             grant.End.ToUnixTimeSeconds());
-        var claims = new Dictionary<string, object>(16)
-        {
-            [JwtRegisteredClaimNames.Iss] = options.Value.Issuer,
-            [JwtRegisteredClaimNames.Aud] = options.Value.Audience,
-            [JwtRegisteredClaimNames.Sub] = grant.Subject.Value,
-            ["client_id"] = grant.ClientId,
-            [JwtRegisteredClaimNames.Iat] = issuedAt,
-            [JwtRegisteredClaimNames.Exp] = expires,
-            [JwtRegisteredClaimNames.Jti] = NewTokenId(),
-            [JwtRegisteredClaimNames.Sid] = grant.Session.ToString(),
-            [GenerationClaim] = grant.Generation,
-            ["scope"] = grant.Scope.ToString(),
-        };
+        var payload = t_payload ??= new ArrayBufferWriter<byte>(1024);
+        var json = t_json ??= new Utf8JsonWriter(payload);
+        payload.ResetWrittenCount();
+        json.Reset(payload);
+        WriteClaims(json, grant, issuedAt, expires);
+        var text = Serialize(keys.Current, payload.WrittenSpan);
+        return new MintedToken(new AccessToken(text), TimeSpan.FromSeconds(Math.Max(0, expires - issuedAt)));
+    }
+
+    private void WriteClaims(Utf8JsonWriter json, AccessTokenGrant grant, long issuedAt, long expires)
+    {
+        json.WriteStartObject();
+        json.WriteString("iss"u8, _issuer);
+        json.WriteString("aud"u8, _audience);
+        json.WriteString("sub"u8, grant.Subject.Value);
+        json.WriteString("client_id"u8, grant.ClientId);
+        json.WriteNumber("iat"u8, issuedAt);
+        json.WriteNumber("exp"u8, expires);
+        WriteTokenId(json);
+        json.WriteString("sid"u8, grant.Session.ToString());
+        json.WriteNumber(GenerationClaim, grant.Generation);
+        json.WriteString("scope"u8, grant.Scope.ToString());
         if (grant.Amr.Length > 0)
         {
-            claims[JwtRegisteredClaimNames.AuthTime] = grant.AuthenticatedAt.ToUnixTimeSeconds();
-            claims[JwtRegisteredClaimNames.Amr] = grant.Amr.Split(' ');
+            json.WriteNumber("auth_time"u8, grant.AuthenticatedAt.ToUnixTimeSeconds());
+            json.WriteStartArray("amr"u8);
+            foreach (var method in grant.Amr.AsSpan().Split(' '))
+            {
+                json.WriteStringValue(grant.Amr.AsSpan(method));
+            }
+
+            json.WriteEndArray();
         }
 
         if (grant.Roles.Count > 0)
         {
-            claims[RolesClaim] = grant.Roles;
+            json.WriteStartArray(RolesClaim);
+            foreach (var role in grant.Roles)
+            {
+                json.WriteStringValue(role);
+            }
+
+            json.WriteEndArray();
         }
 
-        var text = _handler.CreateToken(new SecurityTokenDescriptor
-        {
-            Claims = claims,
-            TokenType = TokenType,
-            SigningCredentials = keys.Current.Credentials,
-        });
-        return new MintedToken(new AccessToken(text), TimeSpan.FromSeconds(Math.Max(0, expires - issuedAt)));
+        json.WriteEndObject();
+        json.Flush();
     }
 
-    private static string NewTokenId()
+    private static void WriteTokenId(Utf8JsonWriter json)
     {
-        Span<byte> bytes = stackalloc byte[Identifier128.Size];
-        RandomNumberGenerator.Fill(bytes);
-        return Base64Url.EncodeToString(bytes);
+        Span<byte> random = stackalloc byte[Identifier128.Size];
+        Span<byte> text = stackalloc byte[22];
+        RandomNumberGenerator.Fill(random);
+        Base64Url.EncodeToUtf8(random, text);
+        json.WriteString("jti"u8, text);
+    }
+
+    /// <summary>The compact serialization (RFC 7515 §3.1): header, payload and signature as base64url, joined by dots.</summary>
+    private static string Serialize(SigningKey key, ReadOnlySpan<byte> payload)
+    {
+        var header = key.EncodedHeader;
+        var signedLength = header.Length + 1 + Base64Url.GetEncodedLength(payload.Length);
+        var length = signedLength + 1 + Base64Url.GetEncodedLength(key.SignatureSize);
+        var rented = ArrayPool<byte>.Shared.Rent(length + key.SignatureSize);
+        var token = rented.AsSpan(0, length);
+        var signature = rented.AsSpan(length, key.SignatureSize);
+        header.CopyTo(token);
+        token[header.Length] = (byte)'.';
+        Base64Url.EncodeToUtf8(payload, token[(header.Length + 1)..]);
+        key.Sign(token[..signedLength], signature);
+        token[signedLength] = (byte)'.';
+        Base64Url.EncodeToUtf8(signature, token[(signedLength + 1)..]);
+        var text = Encoding.ASCII.GetString(token);
+        CryptographicOperations.ZeroMemory(rented);
+        ArrayPool<byte>.Shared.Return(rented);
+        return text;
     }
 }

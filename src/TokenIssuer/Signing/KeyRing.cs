@@ -15,12 +15,13 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
     private readonly Lock _loading = new();
     private readonly Dictionary<string, SigningKey> _loaded = new(StringComparer.Ordinal);
     private IReadOnlyList<RingKey> _keys = [];
+    private SigningKey? _current;
 
     /// <summary>All keys of the JWKS, oldest first.</summary>
     public IReadOnlyList<RingKey> Keys => Volatile.Read(ref _keys);
 
     /// <summary>The key that signs now.</summary>
-    public SigningKey Current => Keys.LastOrDefault(key => key.Phase == KeyPhase.Signing)?.Key
+    public SigningKey Current => Volatile.Read(ref _current)
         ?? throw new TokenStoreUnavailableException("There is no signing key.");
 
     /// <summary>The first moment at which the announced key may sign; null when nothing is announced.</summary>
@@ -155,6 +156,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
             throw new InvalidOperationException($"Two files in {directory.FullPath} hold the same key: remove one.");
         }
 
+        Volatile.Write(ref _current, keys[signing].Key);
         Volatile.Write(ref _keys, keys);
     }
 }

@@ -1,24 +1,36 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.IdentityModel.Tokens;
 
 namespace TokenIssuer.Signing;
 
-/// <summary>A private signing key, pinned to one algorithm (RFC 8725 §3.1), named by its RFC 7638 thumbprint.</summary>
+/// <summary>
+/// A private signing key, pinned to one algorithm (RFC 8725 §3.1), named by its RFC 7638 thumbprint. Lives as long as
+/// the process: a request that is signing must not see it disposed.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A key lives as long as the process.")]
 internal sealed class SigningKey
 {
     private const int MinRsaBits = 2048;
 
-    private SigningKey(SecurityKey key, JsonWebKey publicKey, string algorithm, DateTimeOffset createdAt)
+    private readonly ThreadLocal<ECDsa>? _ecdsa;
+    private readonly ThreadLocal<RSA>? _rsa;
+
+    private SigningKey(ThreadLocal<ECDsa>? ecdsa, ThreadLocal<RSA>? rsa, JsonWebKey publicKey, string algorithm, int signatureSize, DateTimeOffset createdAt)
     {
+        // Neither ECDsa nor RSA promises thread safety for an instance.
+        _ecdsa = ecdsa;
+        _rsa = rsa;
         KeyId = Base64UrlEncoder.Encode(publicKey.ComputeJwkThumbprint());
-        key.KeyId = KeyId;
+        Algorithm = algorithm;
+        SignatureSize = signatureSize;
+        CreatedAt = createdAt;
         publicKey.KeyId = KeyId;
         publicKey.Alg = algorithm;
         publicKey.Use = JsonWebKeyUseNames.Sig;
-        Algorithm = algorithm;
         PublicKey = publicKey;
-        CreatedAt = createdAt;
-        Credentials = new SigningCredentials(key, algorithm);
+        EncodedHeader = Encoding.ASCII.GetBytes(Base64UrlEncoder.Encode($$"""{"alg":"{{algorithm}}","typ":"at+jwt","kid":"{{KeyId}}"}"""));
     }
 
     public string KeyId { get; }
@@ -27,10 +39,28 @@ internal sealed class SigningKey
 
     public DateTimeOffset CreatedAt { get; }
 
-    public SigningCredentials Credentials { get; }
+    /// <summary>The length of its signatures in bytes.</summary>
+    public int SignatureSize { get; }
 
     /// <summary>As published: never a private member.</summary>
     public JsonWebKey PublicKey { get; }
+
+    /// <summary>The first segment of every access token it signs, as base64url.</summary>
+    public byte[] EncodedHeader { get; }
+
+    /// <summary>Signs in the form of RFC 7518 §3: r ‖ s for ES256, never DER.</summary>
+    public void Sign(ReadOnlySpan<byte> content, Span<byte> signature)
+    {
+        if (_ecdsa?.Value is { } ecdsa)
+        {
+            ecdsa.SignData(content, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        }
+        else if (_rsa?.Value is { } rsa)
+        {
+            var padding = Algorithm == SecurityAlgorithms.RsaSsaPssSha256 ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1;
+            rsa.SignData(content, signature, HashAlgorithmName.SHA256, padding);
+        }
+    }
 
     public static string Generate()
     {
@@ -81,10 +111,13 @@ internal sealed class SigningKey
         }
 
         var publicKey = ECDsa.Create(key.ExportParameters(includePrivateParameters: false));
+        var secret = key.ExportParameters(includePrivateParameters: true);
         return new SigningKey(
-            new ECDsaSecurityKey(key),
+            new ThreadLocal<ECDsa>(() => ECDsa.Create(secret)),
+            null,
             JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(publicKey)),
             SecurityAlgorithms.EcdsaSha256,
+            signatureSize: 64,
             createdAt);
     }
 
@@ -105,10 +138,13 @@ internal sealed class SigningKey
         }
 
         var algorithm = name.EndsWith(".ps256.pem", StringComparison.OrdinalIgnoreCase) ? SecurityAlgorithms.RsaSsaPssSha256 : SecurityAlgorithms.RsaSha256;
+        var secret = key.ExportParameters(includePrivateParameters: true);
         return new SigningKey(
-            new RsaSecurityKey(key),
+            null,
+            new ThreadLocal<RSA>(() => RSA.Create(secret)),
             JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(parameters)),
             algorithm,
+            (key.KeySize + 7) / 8,
             createdAt);
     }
 }
