@@ -6,7 +6,8 @@ public readonly record struct Scope
     private const int MaxLength = 1024;
     private readonly string? _text;
 
-    private Scope(string text) => _text = text;
+    // Null for the empty set, however it came about, so that it equals None.
+    private Scope(string text) => _text = text.Length == 0 ? null : text;
 
     /// <summary>No scope at all.</summary>
     public static Scope None => default;
