@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TokenIssuer;
 using TokenIssuer.AccessTokens;
+using TokenIssuer.Audit;
 using TokenIssuer.Diagnostics;
 using TokenIssuer.Families;
 using TokenIssuer.RefreshTokens;
@@ -39,6 +40,7 @@ public static class TokenIssuerServiceCollectionExtensions
         services.TryAddSingleton<UserClaimsCache>();
         services.TryAddSingleton<TokenIssuerMetrics>();
         services.TryAddSingleton<LossHealing>();
+        services.TryAddSingleton<IAuditTrail, LoggedAuditTrail>();
         services.TryAddSingleton(CreateAuthority);
         services.AddHostedService<KeyMaintenance>();
         services.AddHostedService(provider => new RevocationFollower(

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TokenIssuer.Audit;
 using TokenIssuer.Families;
 
 namespace TokenIssuer.Diagnostics;
@@ -68,4 +69,8 @@ internal static partial class Log
 
     [LoggerMessage(1041, LogLevel.Error, "The keys folder can't be read; the keys already loaded go on working.", EventName = "KeysUnreadable")]
     public static partial void KeysUnreadable(this ILogger logger, Exception failure);
+
+    [LoggerMessage(1050, LogLevel.Information, "Audit: {Type}, user {User}, session {Session}, by {Actor} from {Address}: {Reason}.", EventName = "Audited")]
+    public static partial void Audited(
+        this ILogger logger, AuditEventType type, Subject? user, SessionId? session, Subject? actor, string? address, string? reason);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TokenIssuer.Audit;
 using TokenIssuer.Diagnostics;
 using TokenIssuer.Families;
 
@@ -13,6 +14,7 @@ internal sealed class LossHealing(
     IRevocationFeed feed,
     Denylist denylist,
     StoreWitness witness,
+    IAuditTrail audit,
     ILogger<LossHealing> logger)
 {
     private bool _isHealing;
@@ -47,6 +49,7 @@ internal sealed class LossHealing(
         await witness.NoteAsync(healed.Cursor, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _isHealing, false);
         logger.StoreLossHealed(healed.Cursor.StoreId, epoch);
+        await AuditAsync("healed", cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -64,6 +67,7 @@ internal sealed class LossHealing(
                 logger.StoreBehindWitness(page.Cursor.StoreId);
                 await store.DisownAsync(page.Cursor.Epoch, denylist.HighestGeneration, cancellationToken).ConfigureAwait(false);
                 page = await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
+                await AuditAsync("behind its witness: everything revoked", cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -71,4 +75,7 @@ internal sealed class LossHealing(
         await witness.NoteAsync(page.Cursor, cancellationToken).ConfigureAwait(false);
         return true;
     }
+
+    private Task AuditAsync(string reason, CancellationToken cancellationToken)
+        => audit.WriteAsync(new AuditEvent(AuditEventType.StoreLoss, User: null, Session: null, Reason: reason), cancellationToken);
 }
