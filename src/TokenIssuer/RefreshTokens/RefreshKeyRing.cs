@@ -13,7 +13,9 @@ internal sealed class RefreshKeyRing(KeyDirectory directory, IOptions<TokenIssue
 {
     private const string Extension = ".key";
     private static readonly TimeSpan s_rotateEvery = TimeSpan.FromDays(30);
-    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(15);
+
+    // The folder is re-read every few seconds, but a network file system may show a new file only after a minute.
+    private static readonly TimeSpan s_settle = TimeSpan.FromMinutes(2);
 
     private readonly Lock _loading = new();
     private Ring _ring = new([], null);
@@ -23,9 +25,13 @@ internal sealed class RefreshKeyRing(KeyDirectory directory, IOptions<TokenIssue
         ?? throw new TokenStoreUnavailableException("There is no refresh master key.");
 
     public bool TryGet(byte id, [NotNullWhen(true)] out RefreshKey? key)
-        => Volatile.Read(ref _ring).ById.TryGetValue(id, out key);
+    {
+        key = Volatile.Read(ref _ring).ById.TryGetValue(id, out var loaded) ? loaded.Key : null;
+        return key is not null;
+    }
 
     /// <summary>Reads the folder again, and creates the first and every due key.</summary>
+    /// <exception cref="InvalidOperationException">There is no usable key; the message says what to do.</exception>
     public void Load()
     {
         lock (_loading)
@@ -41,6 +47,12 @@ internal sealed class RefreshKeyRing(KeyDirectory directory, IOptions<TokenIssue
             if (options.Value.Keys.Generate)
             {
                 files = DropOutlived(files);
+            }
+
+            if (files.Count == 0)
+            {
+                throw new InvalidOperationException(
+                    $"There is no refresh master key (refresh-1.key) in {directory.FullPath}: put 32 random bytes as base64 there, or set TokenIssuer:Keys:Generate to true.");
             }
 
             Volatile.Write(ref _ring, Read(files));
@@ -71,14 +83,16 @@ internal sealed class RefreshKeyRing(KeyDirectory directory, IOptions<TokenIssue
     private Ring Read(IReadOnlyList<KeyFile> files)
     {
         var known = Volatile.Read(ref _ring).ById;
-        var byId = new Dictionary<byte, RefreshKey>();
+        var byId = new Dictionary<byte, LoadedKey>();
         RefreshKey? current = null;
         foreach (var file in files)
         {
-            var key = known.TryGetValue((byte)file.Number, out var loaded) && loaded.Number == file.Number
-                ? loaded
-                : new RefreshKey(file.Number, Convert.FromBase64String(file.Read().Trim()));
-            byId[key.Id] = key;
+            var key = known.TryGetValue((byte)file.Number, out var loaded) && loaded.File == file ? loaded.Key : Read(file);
+            if (!byId.TryAdd(key.Id, new LoadedKey(file, key)))
+            {
+                throw new InvalidOperationException($"Two refresh master keys in {directory.FullPath} have the number {file.Number}: rename or remove one.");
+            }
+
             if (current is null || clock.GetUtcNow() - file.CreatedAt >= s_settle)
             {
                 current = key;
@@ -88,5 +102,16 @@ internal sealed class RefreshKeyRing(KeyDirectory directory, IOptions<TokenIssue
         return new Ring(byId, current);
     }
 
-    private sealed record Ring(Dictionary<byte, RefreshKey> ById, RefreshKey? Current);
+    private static RefreshKey Read(KeyFile file)
+    {
+        var master = new byte[RefreshKey.Size];
+        return Convert.TryFromBase64String(file.Read().Trim(), master, out var size) && size == RefreshKey.Size
+            ? new RefreshKey(file.Number, master)
+            : throw new InvalidOperationException(
+                $"{Path.GetFileName(file.Path)} in the keys folder is no refresh master key, which is 32 random bytes as base64: replace or remove it.");
+    }
+
+    private sealed record LoadedKey(KeyFile File, RefreshKey Key);
+
+    private sealed record Ring(Dictionary<byte, LoadedKey> ById, RefreshKey? Current);
 }
