@@ -101,15 +101,15 @@ internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
         UserKey user, Subject subject, KillReach reach, RevocationReason reason, Knowledge known, CancellationToken cancellationToken) => Step(known, () =>
     {
         var floors = FloorsOf(user, known.Floors);
-        var alive = LivingOf(user, floors).Count;
+        var (alive, apiAlive) = (LivingOf(user, floors).Count, LivingApiTokensOf(user, floors).Count);
         var entry = Raise(user, subject, floors.Raise(reach, Now), reason, Until);
-        return new Killed(alive - LivingOf(user, entry.Floors).Count, 0, [entry]);
+        return new Killed(alive - LivingOf(user, entry.Floors).Count, apiAlive - LivingApiTokensOf(user, entry.Floors).Count, [entry]);
     });
 
     public Task<Killed> RevokeAllAsync(RevocationReason reason, long highestKnown, CancellationToken cancellationToken) => Step(default, () =>
     {
-        var alive = _users.Keys.Sum(user => LivingOf(user, FloorsOf(user, default)).Count);
-        return new Killed(alive, 0, [RaiseAll(highestKnown, reason)]);
+        var (alive, apiAlive) = Count(_users.Keys);
+        return new Killed(alive, apiAlive, [RaiseAll(highestKnown, reason)]);
     });
 
     public Task<IReadOnlyList<TokenFamily>> ListFamiliesAsync(UserKey user, Knowledge known, CancellationToken cancellationToken)
@@ -117,8 +117,8 @@ internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
 
     public Task<Killed> CountAsync(UserKey? user, CancellationToken cancellationToken) => Step(default, () =>
     {
-        var users = user is { } one ? [one] : _users.Keys.ToList();
-        return new Killed(users.Sum(key => LivingOf(key, FloorsOf(key, default)).Count), 0, []);
+        var (alive, apiAlive) = Count(user is { } one ? [one] : _users.Keys);
+        return new Killed(alive, apiAlive, []);
     });
 
     public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -140,6 +140,10 @@ internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
 
     private List<TokenFamily> LivingOf(UserKey user, UserFloors floors)
         => [.. _families.Values.Where(family => family.Session.User == user && family.IsAlive(floors, Now))];
+
+    private (int Sessions, int ApiTokens) Count(IReadOnlyCollection<UserKey> users) => (
+        users.Sum(user => LivingOf(user, FloorsOf(user, default)).Count),
+        users.Sum(user => LivingApiTokensOf(user, FloorsOf(user, default)).Count));
 
     private RevocationEntry Kill(SessionId session, RevocationReason reason)
     {
