@@ -7,7 +7,7 @@ public readonly record struct Subject
     /// <summary>What the subject of a service token (client credentials) starts with.</summary>
     public const string ClientPrefix = "client:";
 
-    private const int MaxLength = 255;
+    internal const int MaxLength = 255;
     private readonly string? _value;
 
     /// <summary>Wraps a subject.</summary>

@@ -15,7 +15,14 @@ internal sealed class RevocationWatch(TokenIdentity identity, Action<RevocationW
     public void Fire()
     {
         onClosed(this);
-        _ = _revoked.CancelAsync();
+        try
+        {
+            _ = _revoked.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The work has ended meanwhile; whoever follows the log must not stumble over that.
+        }
     }
 
     public void Dispose()
