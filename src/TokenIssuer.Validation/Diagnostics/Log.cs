@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace TokenIssuer.Validation.Diagnostics;
+
+/// <summary>Every log event of token validation, ids 3000 to 3999; an id is never used for another event. No secret has a place here.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(3001, LogLevel.Debug, "{Count} keys of {Issuer} read.", EventName = "KeysRead")]
+    public static partial void KeysRead(this ILogger logger, string issuer, int count);
+
+    [LoggerMessage(3002, LogLevel.Warning, "The keys of the issuer can't be read from {Address}; those already known go on working.", EventName = "KeysUnreadable")]
+    public static partial void KeysUnreadable(this ILogger logger, string address, Exception failure);
+
+    [LoggerMessage(3003, LogLevel.Warning, "The revocation log can't be read now; strict requests are answered with 503.", EventName = "StrictReadFailed")]
+    public static partial void StrictReadFailed(this ILogger logger, Exception failure);
+}

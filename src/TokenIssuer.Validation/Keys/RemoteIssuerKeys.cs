@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TokenIssuer.Validation.Diagnostics;
+
+namespace TokenIssuer.Validation.Keys;
+
+/// <summary>
+/// The keys of an issuer elsewhere. Known keys go on working while it is down; an unknown <c>kid</c> has the set read again at
+/// most once a second, for all requests together, so that invented ones cost nothing.
+/// </summary>
+internal sealed class RemoteIssuerKeys(
+    IssuerMetadata metadata,
+    IOptions<TokenIssuerValidationOptions> options,
+    TimeProvider clock,
+    ILogger<RemoteIssuerKeys> logger) : IssuerKeys
+{
+    private static readonly TimeSpan s_betweenRefreshes = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _starting = new();
+    private Task<bool>? _refresh;
+    private long _refreshedAt;
+    private KeySet? _current;
+
+    public override KeySet? Current => Volatile.Read(ref _current);
+
+    public override ValueTask<KeySet?> FindAsync(string keyId, CancellationToken cancellationToken)
+        => Current is { } set && set.Find(keyId) is null ? FindAfterRefreshAsync(cancellationToken) : new(Current);
+
+    /// <summary>Reads the set again, unless that is under way or was just done.</summary>
+    /// <returns>Whether the last reading succeeded.</returns>
+    public Task<bool> RefreshAsync()
+    {
+        lock (_starting)
+        {
+            var isDue = _refresh is null || (_refresh.IsCompleted && clock.GetElapsedTime(_refreshedAt) >= s_betweenRefreshes);
+            if (isDue)
+            {
+                _refreshedAt = clock.GetTimestamp();
+                _refresh = ReadAsync();
+            }
+
+            return _refresh ?? Task.FromResult(false);
+        }
+    }
+
+    private async ValueTask<KeySet?> FindAfterRefreshAsync(CancellationToken cancellationToken)
+        => await RefreshAsync().WaitAsync(cancellationToken).ConfigureAwait(false) ? Current : null;
+
+    private async Task<bool> ReadAsync()
+    {
+        using var patience = new CancellationTokenSource(s_patience, clock);
+        try
+        {
+            var set = await metadata.ReadAsync(options.Value.Issuer, patience.Token).ConfigureAwait(false);
+            Volatile.Write(ref _current, set);
+            logger.KeysRead(set.Issuer, set.Count);
+            return true;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException or FormatException)
+        {
+            logger.KeysUnreadable(metadata.Address, failure);
+            return false;
+        }
+    }
+}

@@ -1,3 +1,0 @@
-namespace TokenIssuer.Validation;
-
-internal static class Placeholder;

@@ -1,0 +1,35 @@
+namespace TokenIssuer.Validation;
+
+/// <summary>The settings of a resource API, section <c>TokenIssuerValidation</c>. Checked at start: a bad value stops the process with one sentence per fault.</summary>
+public sealed class TokenIssuerValidationOptions
+{
+    /// <summary>The section of the configuration that holds these settings.</summary>
+    public const string Section = "TokenIssuerValidation";
+
+    /// <summary>The base address of the issuer, from where metadata, keys and revocations are read. Must be https outside Development.</summary>
+    public string Authority { get; set; } = string.Empty;
+
+    /// <summary>The exact <c>iss</c> demanded. By default the one that the metadata under <see cref="Authority"/> names; if set, the metadata must name the same.</summary>
+    public string? Issuer { get; set; }
+
+    /// <summary>The exact <c>aud</c> demanded: the name of this API (RFC 9068 §4).</summary>
+    public string Audience { get; set; } = string.Empty;
+
+    /// <summary>
+    /// How old the replica of the revocation log may be before requests are answered with 503: 1 s to 1 h, 30 s by default.
+    /// A token revoked while the feed is down lives on for that long at most.
+    /// </summary>
+    public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Granted at both ends of a token's life, for clocks that disagree: 0 to 5 min, 10 s by default.</summary>
+    public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The client under which this API follows <c>/oauth/revocations</c>; it needs the scope <c>revocations:read</c>. Not needed when the feed is followed in Redis.</summary>
+    public string? ClientId { get; set; }
+
+    /// <summary>The secret of <see cref="ClientId"/>. Never logged.</summary>
+    public string? ClientSecret { get; set; }
+
+    /// <summary>Whether the issuer may be called over plain http: set from the environment, true in Development only.</summary>
+    internal bool AllowHttp { get; set; }
+}

@@ -1,0 +1,14 @@
+namespace TokenIssuer.Validation.Tokens;
+
+/// <summary>One instance of each refusal: a stranger's garbage allocates nothing here.</summary>
+internal static class Verdicts
+{
+    private static readonly TokenVerdict.Refused[] s_refused =
+        [.. Enum.GetValues<RefusalReason>().Order().Select(reason => new TokenVerdict.Refused(reason))];
+
+    public static TokenVerdict.Unavailable StaleFeed { get; } = new(RefusalReason.StaleFeed);
+
+    public static TokenVerdict.Unavailable StoreUnavailable { get; } = new(RefusalReason.StoreUnavailable);
+
+    public static TokenVerdict.Refused Refuse(RefusalReason reason) => s_refused[(int)reason];
+}

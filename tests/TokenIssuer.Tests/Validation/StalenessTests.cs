@@ -1,0 +1,106 @@
+using System.Net;
+using TokenIssuer.Revocation;
+
+namespace TokenIssuer.Tests.Validation;
+
+public sealed class StalenessTests
+{
+    [Fact]
+    public async Task Before_the_first_snapshot_nobody_is_let_in_and_nobody_is_turned_away()
+    {
+        await using var api = await TestApi.StartAsync(replica: ReplicaState.Empty);
+        var token = api.Issuer.Mint();
+
+        using var before = await api.GetAsync("/me", token);
+        api.Denylist.Merge(FakeFeed.Heartbeat());
+        using var after = await api.GetAsync("/me", token);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, before.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(1), before.Headers.RetryAfter?.Delta);
+        Assert.Empty(before.Headers.WwwAuthenticate);
+        Assert.Contains("\"code\":\"revocations_stale\"", await before.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(29, HttpStatusCode.OK)]
+    [InlineData(31, HttpStatusCode.ServiceUnavailable)]
+    public async Task A_replica_refuses_to_guess_past_the_bound(int seconds, HttpStatusCode expected)
+    {
+        await using var api = await TestApi.StartAsync();
+        var token = api.Issuer.Mint();
+        api.Clock.Advance(TimeSpan.FromSeconds(seconds));
+
+        var status = await api.StatusOfAsync(token);
+
+        Assert.Equal(expected, status);
+    }
+
+    [Fact]
+    public async Task The_age_of_the_issuers_own_view_counts()
+    {
+        await using var api = await TestApi.StartAsync();
+        var token = api.Issuer.Mint();
+
+        api.Denylist.Merge(FakeFeed.Heartbeat(TimeSpan.FromSeconds(31)));
+        var stale = await api.StatusOfAsync(token);
+        api.Denylist.Merge(FakeFeed.Heartbeat(TimeSpan.FromSeconds(1)));
+        var fresh = await api.StatusOfAsync(token);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (stale, fresh));
+    }
+
+    [Fact]
+    public async Task What_a_stale_replica_knows_it_still_refuses()
+    {
+        await using var api = await TestApi.StartAsync();
+        var session = TestIssuer.NewSession("alice");
+        api.LearnThatSessionEnded(session);
+        api.Clock.Advance(TimeSpan.FromSeconds(60));
+
+        var status = await api.StatusOfAsync(api.Issuer.Mint(session: session));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, status);
+    }
+
+    [Fact]
+    public async Task Anonymous_endpoints_work_with_a_stale_replica()
+    {
+        await using var api = await TestApi.StartAsync(replica: ReplicaState.Empty);
+
+        using var plain = await api.GetAsync("/open");
+        using var withToken = await api.GetAsync("/open", api.Issuer.Mint());
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (plain.StatusCode, withToken.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_strict_endpoint_knows_what_the_replica_does_not()
+    {
+        await using var api = await TestApi.StartAsync();
+        var session = TestIssuer.NewSession("alice");
+        var token = api.Issuer.Mint(session: session);
+        var control = await api.StatusOfAsync(token, "/strict");
+        api.Feed.Append(new RevocationEntry.Family(session, RevocationReason.Logout, api.Clock.Now + TimeSpan.FromMinutes(20)));
+
+        var replica = await api.StatusOfAsync(token);
+        var strict = await api.StatusOfAsync(token, "/strict");
+
+        Assert.Equal(HttpStatusCode.OK, control);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (replica, strict));
+        Assert.Equal(FakeFeed.CursorAt(0), api.Denylist.Cursor);
+    }
+
+    [Fact]
+    public async Task A_strict_endpoint_answers_503_when_the_log_cannot_be_read()
+    {
+        await using var api = await TestApi.StartAsync();
+        api.Feed.Failure = new TokenStoreUnavailableException();
+
+        using var strict = await api.GetAsync("/strict", api.Issuer.Mint());
+        var replica = await api.StatusOfAsync(api.Issuer.Mint());
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (strict.StatusCode, replica));
+        Assert.NotNull(strict.Headers.RetryAfter);
+    }
+}
