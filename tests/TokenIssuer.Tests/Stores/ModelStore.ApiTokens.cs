@@ -22,6 +22,7 @@ internal sealed partial class ModelStore
             return ApiTokenAdded.LimitReached;
         }
 
+        _users.TryAdd(token.Id.User, (token.Subject, default));
         _apiTokens.Add(token.Id, token);
         return ApiTokenAdded.Added;
     });

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TokenIssuer.ApiTokens;
 using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 
@@ -12,14 +13,15 @@ internal sealed partial class ModelStore : IRevocationFeed
     public Task<Killed> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken) => Step(default, () =>
     {
         var written = new List<RevocationEntry>();
-        var died = 0;
+        var (died, apiDied) = (0, 0);
         foreach (var entry in entries.Where(entry => !IsInEffect(entry)))
         {
             died += Died(entry);
+            apiDied += ApiTokensDied(entry);
             written.Add(Apply(entry.Until == DateTimeOffset.MinValue ? entry with { Until = Until } : entry));
         }
 
-        return new Killed(died, 0, written);
+        return new Killed(died, apiDied, written);
     });
 
     public Task<LogCursor> RaiseEpochAsync(long from, CancellationToken cancellationToken) => Step(default, () =>
@@ -90,6 +92,13 @@ internal sealed partial class ModelStore : IRevocationFeed
         _ => 0,
     };
 
+    private int ApiTokensDied(RevocationEntry entry) => entry switch
+    {
+        RevocationEntry.Token token when ApiTokenId.TryParse(token.Jti, out var id) => LivingApiTokensOf(id.User, FloorsOf(id.User, default)).Count(living => living.Id == id),
+        RevocationEntry.User user => LivingApiTokensOf(user.UserKey, FloorsOf(user.UserKey, default)).Count(token => token.Birth < user.Floors.ApiFloor),
+        _ => 0,
+    };
+
     private RevocationEntry Apply(RevocationEntry entry)
     {
         switch (entry)
@@ -101,6 +110,9 @@ internal sealed partial class ModelStore : IRevocationFeed
                 return Raise(user.UserKey, user.Subject, FloorsOf(user.UserKey, user.Floors), user.Reason, user.Until);
             case RevocationEntry.All all:
                 _all = all.MinGeneration;
+                return Write(entry);
+            case RevocationEntry.Token token when ApiTokenId.TryParse(token.Jti, out var id):
+                _apiTokens.Remove(id);
                 return Write(entry);
             default:
                 return Write(entry);
