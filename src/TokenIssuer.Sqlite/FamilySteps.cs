@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using TokenIssuer.Families;
+using TokenIssuer.Revocation;
+
+namespace TokenIssuer.Sqlite;
+
+/// <summary>The life of a family, as steps inside the writer's transaction.</summary>
+internal static class FamilySteps
+{
+    public static FamilyStarted Start(StoreStep step, FamilyStart start, Knowledge known)
+    {
+        step.Store.ThrowUnlessSeen(known.Cursor);
+        var user = start.Session.User;
+        var record = step.Users.Find(user);
+        var floors = step.FloorsOf(record, known.Floors);
+        if (start.ExpectedGeneration != floors.Generation)
+        {
+            return new FamilyStarted.GenerationMoved();
+        }
+
+        var families = record is { } stored ? step.Families.List(user, stored.Subject) : [];
+        var living = families.Where(family => family.IsAlive(floors, step.Now)).OrderBy(family => family.CreatedAt).ToList();
+        var excess = living.Count + 1 - start.MaxSessions;
+        if (excess > 0 && start.LimitPolicy == SessionLimitPolicy.Refuse)
+        {
+            return new FamilyStarted.LimitReached();
+        }
+
+        foreach (var dead in families.Where(family => !family.IsAlive(floors, step.Now)))
+        {
+            step.Families.Delete(dead.Session);
+        }
+
+        var evicted = new List<RevocationEntry>();
+        for (var i = 0; i < excess && i < living.Count; i++)
+        {
+            evicted.Add(step.Kill(living[i].Session, RevocationReason.SessionEvicted, step.Until));
+        }
+
+        var begun = start.ToFamily(step.Now);
+        step.Families.Insert(begun);
+        step.Keep(user, start.Grant.Subject, new UserFloors(floors.Generation, 0, 0), begun.AbsoluteEnd);
+        step.Users.Prune(step.Now);
+        return new FamilyStarted.Started(begun, step.Now, evicted);
+    }
+
+    public static Rotation Rotate(StoreStep step, RotationRequest request, Knowledge known)
+    {
+        step.Store.ThrowUnlessSeen(known.Cursor);
+        var user = step.Users.Find(request.Session.User);
+        var floors = step.FloorsOf(user, known.Floors);
+        var stored = user is { } found ? step.Families.Find(request.Session, found.Subject) : null;
+        var (verdict, family) = TokenFamily.Judge(stored, floors, request, step.Now);
+        IReadOnlyList<RevocationEntry> entries = [];
+        if (family is not null)
+        {
+            switch (verdict)
+            {
+                case RotationVerdict.Rotated or RotationVerdict.RolledBack:
+                    step.Families.Rotate(family);
+                    break;
+                case RotationVerdict.Reused:
+                    entries = [KillReused(step, family, floors, request.Policy.ReuseScope)];
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return new Rotation(verdict, family, floors.Generation, step.Now, entries);
+    }
+
+    private static RevocationEntry KillReused(StoreStep step, TokenFamily family, UserFloors floors, ReuseScope scope) => scope switch
+    {
+        ReuseScope.Family => step.Kill(family.Session, RevocationReason.RefreshTokenReused, step.Until),
+        ReuseScope.User => step.Raise(
+            family.Session.User, family.Grant.Subject, floors.Raise(KillReach.Everything, step.Now), RevocationReason.RefreshTokenReused, step.Until),
+        _ => throw new UnreachableException(scope.ToString()),
+    };
+}

@@ -1,3 +1,0 @@
-namespace TokenIssuer.Sqlite;
-
-internal static class Placeholder;

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using TokenIssuer.Families;
+using TokenIssuer.Revocation;
+
+namespace TokenIssuer.Sqlite;
+
+/// <content>The revocation log: written, read, followed, and its epoch.</content>
+internal sealed partial class SqliteTokenFamilyStore : IRevocationFeed
+{
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(1);
+
+    public string Source => "sqlite";
+
+    public Task<Killed> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken) => _writer.RunAsync(
+        entries, static (step, them) => RevocationSteps.Append(step, them), cancellationToken);
+
+    public Task<LogCursor> RaiseEpochAsync(long from, CancellationToken cancellationToken) => _writer.RunAsync(
+        from,
+        static (step, from) =>
+        {
+            if (step.Store.Epoch == from)
+            {
+                step.RaiseEpoch();
+            }
+
+            return step.Store.Cursor;
+        },
+        cancellationToken);
+
+    public Task<LogCursor> DisownAsync(long from, long highestKnown, CancellationToken cancellationToken) => _writer.RunAsync(
+        (from, highestKnown),
+        static (step, it) =>
+        {
+            if (step.Store.Epoch == it.from)
+            {
+                step.RaiseAll(RevocationReason.StoreLoss, it.highestKnown);
+                step.RaiseEpoch();
+            }
+
+            return step.Store.Cursor;
+        },
+        cancellationToken);
+
+    public async IAsyncEnumerable<RevocationPage> FollowAsync(LogCursor? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var change = _watch.NextChange;
+            var page = await ReadAsync(after, null, cancellationToken).ConfigureAwait(false);
+            after = page.Cursor;
+            yield return page;
+
+            // Without a change in time the next page is read all the same: that nothing came is news to a replica too.
+            await change.WaitAsync(s_heartbeat, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <remarks>There is one log for all users, and a strict read is seldom long: nothing is left out for <paramref name="user"/>.</remarks>
+    public async ValueTask<RevocationPage> ReadAsync(LogCursor? after, UserKey? user, CancellationToken cancellationToken)
+        => await _readers.RunAsync(step => Read(step, after), cancellationToken).ConfigureAwait(false);
+
+    private static RevocationPage Read(StoreStep step, LogCursor? after)
+    {
+        // What was pruned has expired. Who has not read it gets what is in force, rather than a log with holes.
+        var isContinued = after is not null && step.Store.Has(after) && after.Positions[0].Major >= step.Store.Pruned;
+        var entries = isContinued && after is not null
+            ? step.Log.ReadAfter(after.Positions[0].Major)
+            : [.. step.Log.ReadInForce(step.Now), step.Store.AllEntry(step.Now)];
+        return new RevocationPage(entries, step.Store.Cursor, TimeSpan.Zero, step.Store.RetentionTime, !isContinued);
+    }
+}

@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TokenIssuer.Families;
+using TokenIssuer.Revocation;
+
+namespace TokenIssuer.Sqlite;
+
+/// <summary>
+/// The embedded store: one file, durable, shared by the processes of one machine. What changes it goes through the one
+/// writer of the process; what only reads has connections of its own.
+/// </summary>
+internal sealed partial class SqliteTokenFamilyStore : ITokenFamilyStore, IAsyncDisposable
+{
+    private readonly StoreFile _file;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<SqliteTokenFamilyStore> _logger;
+    private readonly TimeSpan _retention;
+    private readonly Lock _opening = new();
+    private readonly Writer _writer;
+    private readonly ReadPool _readers;
+    private readonly LogWatch _watch;
+
+    public SqliteTokenFamilyStore(
+        StoreFile file, IOptions<TokenIssuerOptions> options, TimeProvider clock, ILogger<SqliteTokenFamilyStore> logger)
+    {
+        _file = file;
+        _clock = clock;
+        _logger = logger;
+        _retention = options.Value.Retention;
+        _watch = new LogWatch(Open, clock);
+        _readers = new ReadPool(file, Open, clock);
+        _writer = new Writer(file, Open, _watch.Ring, clock, logger);
+    }
+
+    /// <summary>How many transactions were committed; verbs that arrive together share one.</summary>
+    internal long Transactions => _writer.Transactions;
+
+    public Task<UserStanding> ReadUserAsync(UserKey user, Knowledge known, CancellationToken cancellationToken) => _readers.RunAsync(
+        step =>
+        {
+            step.Store.ThrowUnlessSeen(known.Cursor);
+            var record = step.Users.Find(user);
+            return new UserStanding(record?.Subject, step.FloorsOf(record, known.Floors), step.Now);
+        },
+        cancellationToken);
+
+    public Task<FamilyStarted> StartFamilyAsync(FamilyStart start, Knowledge known, CancellationToken cancellationToken) => _writer.RunAsync(
+        (start, known), static (step, it) => FamilySteps.Start(step, it.start, it.known), cancellationToken);
+
+    public Task<Rotation> RotateAsync(RotationRequest request, Knowledge known, CancellationToken cancellationToken) => _writer.RunAsync(
+        (request, known), static (step, it) => FamilySteps.Rotate(step, it.request, it.known), cancellationToken);
+
+    public Task<Killed> RevokeFamilyAsync(SessionId session, RevocationReason reason, CancellationToken cancellationToken) => _writer.RunAsync(
+        (session, reason), static (step, it) => RevocationSteps.RevokeFamily(step, it.session, it.reason), cancellationToken);
+
+    public Task<Killed> RevokeOtherFamiliesAsync(SessionId keep, RevocationReason reason, CancellationToken cancellationToken) => _writer.RunAsync(
+        (keep, reason), static (step, it) => RevocationSteps.RevokeOthers(step, it.keep, it.reason), cancellationToken);
+
+    public Task<Killed> RevokeUserAsync(
+        UserKey user, Subject subject, KillReach reach, RevocationReason reason, Knowledge known, CancellationToken cancellationToken) => _writer.RunAsync(
+        (user, subject, reach, reason, known),
+        static (step, it) => RevocationSteps.RevokeUser(step, it.user, it.subject, it.reach, it.reason, it.known),
+        cancellationToken);
+
+    public async Task<Killed> RevokeAllAsync(RevocationReason reason, long highestKnown, CancellationToken cancellationToken)
+    {
+        var (before, entry) = await _writer.RunAsync(
+            (reason, highestKnown),
+            static (step, it) => (step.Store.AllGeneration, Entry: (RevocationEntry.All)step.RaiseAll(it.reason, it.highestKnown)),
+            cancellationToken).ConfigureAwait(false);
+
+        // The kill is one write and waits for nobody. Who died of it is counted afterwards: the dead still lie where they were.
+        var died = await _readers.RunAsync(
+            step => Count(step, before, entry.MinGeneration), cancellationToken).ConfigureAwait(false);
+        return died with { Entries = [entry] };
+    }
+
+    public Task<IReadOnlyList<TokenFamily>> ListFamiliesAsync(UserKey user, Knowledge known, CancellationToken cancellationToken) => _readers.RunAsync(
+        IReadOnlyList<TokenFamily> (step) =>
+        {
+            step.Store.ThrowUnlessSeen(known.Cursor);
+            var record = step.Users.Find(user);
+            var living = step.LivingOf(user, record, step.FloorsOf(record, known.Floors));
+            living.Sort(static (left, right) => right.CreatedAt.CompareTo(left.CreatedAt));
+            return living;
+        },
+        cancellationToken);
+
+    public Task<Killed> CountAsync(UserKey? user, CancellationToken cancellationToken) => _readers.RunAsync(
+        step =>
+        {
+            if (user is not { } one)
+            {
+                return Count(step, step.Store.AllGeneration, long.MaxValue);
+            }
+
+            var record = step.Users.Find(one);
+            var floors = step.FloorsOf(record, default);
+            return new Killed(step.LivingOf(one, record, floors).Count, step.LivingApiTokensOf(one, record, floors).Count, []);
+        },
+        cancellationToken);
+
+    /// <summary>Writes, because a disk that is full still reads.</summary>
+    public Task CheckAsync(CancellationToken cancellationToken) => _writer.RunAsync(
+        0L, static (step, _) => step.Touch(), cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _watch.DisposeAsync().ConfigureAwait(false);
+        _readers.Dispose();
+        await _writer.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static Killed Count(StoreStep step, long all, long before) => new(
+        step.Families.Count(all, before, step.Now), step.ApiTokens.Count(all, before, step.Now), []);
+
+    private StoreConnection Open()
+    {
+        lock (_opening)
+        {
+            var connection = StoreConnection.Open(_file, _clock, _retention, out var isBorn);
+            if (isBorn)
+            {
+                _logger.StoreBorn(_file.Path);
+            }
+
+            return connection;
+        }
+    }
+}

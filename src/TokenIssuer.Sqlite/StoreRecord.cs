@@ -1,0 +1,48 @@
+using System.Globalization;
+using TokenIssuer.Families;
+using TokenIssuer.Revocation;
+
+namespace TokenIssuer.Sqlite;
+
+/// <summary>The one row about the store itself. Never expires.</summary>
+/// <param name="StoreId">Drawn at its birth.</param>
+/// <param name="Epoch">Raised each time a loss was healed.</param>
+/// <param name="Tail">The last position of the log ever given; pruning never moves it.</param>
+/// <param name="Pruned">The last position that is no longer in the log.</param>
+/// <param name="AllGeneration">Everything below it is dead, whoever's it is.</param>
+/// <param name="AllReason">Why it was raised last.</param>
+/// <param name="AllPosition">Where that stands in the log.</param>
+/// <param name="Retention">The largest ever configured, in milliseconds.</param>
+internal sealed record StoreRecord(
+    string StoreId, long Epoch, long Tail, long Pruned, long AllGeneration, RevocationReason AllReason, long AllPosition, long Retention)
+{
+    public LogCursor Cursor => new(StoreId, Epoch, [new LogPosition(Tail)]);
+
+    public TimeSpan RetentionTime => TimeSpan.FromMilliseconds(Retention);
+
+    /// <summary>The effective values: own, everybody's, and what the caller knows.</summary>
+    public UserFloors FloorsOf(UserRecord? user, UserFloors known)
+    {
+        var floors = UserFloors.All(AllGeneration).Max(known);
+        return user is { } own ? floors.Max(own.Floors) : floors;
+    }
+
+    /// <summary>What holds for everybody. It holds for ever, so a snapshot gives it a full life each time.</summary>
+    public RevocationEntry.All AllEntry(DateTimeOffset now) => new(AllGeneration, AllReason, now + RetentionTime)
+    {
+        Id = AllPosition.ToString(CultureInfo.InvariantCulture),
+    };
+
+    /// <exception cref="TokenStoreLossException">This is not the store the caller has seen, or it has lost its last entries.</exception>
+    public void ThrowUnlessSeen(LogCursor? seen)
+    {
+        if (seen is not null && !Has(seen))
+        {
+            throw new TokenStoreLossException($"The token store has lost what was seen: known {seen}, found {Cursor}.");
+        }
+    }
+
+    /// <summary>Whether the log still holds, or has rightly forgotten, everything up to a cursor.</summary>
+    public bool Has(LogCursor seen)
+        => seen.StoreId == StoreId && seen.Epoch == Epoch && seen.Positions.Length == 1 && seen.Positions[0] <= new LogPosition(Tail);
+}

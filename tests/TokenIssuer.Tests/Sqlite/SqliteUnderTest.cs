@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using TokenIssuer.Sqlite;
+using TokenIssuer.Tests.Hosting;
+using TokenIssuer.Tests.Stores;
+
+namespace TokenIssuer.Tests.Sqlite;
+
+/// <summary>A store in a file of its own; its nodes are what several processes on one machine have.</summary>
+internal sealed class SqliteUnderTest : StoreUnderTest
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<SqliteTokenFamilyStore> _open = [];
+
+    public string Path => _folder.PathOf("nested/tokens.db");
+
+    public string ConnectionString => $"Data Source={Path}";
+
+    public override async Task<StoreNode> OpenAsync(TokenIssuerOptions options)
+    {
+        var store = Open(options);
+        await store.CheckAsync(CancellationToken.None);
+        return new StoreNode(store, store);
+    }
+
+    public SqliteTokenFamilyStore Open() => Open(new TokenIssuerOptions());
+
+    /// <summary>Closes every node, as when the last process ends.</summary>
+    public async Task CloseAsync()
+    {
+        foreach (var store in _open)
+        {
+            await store.DisposeAsync();
+        }
+
+        _open.Clear();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _folder.Dispose();
+    }
+
+    private SqliteTokenFamilyStore Open(TokenIssuerOptions options)
+    {
+        var store = new SqliteTokenFamilyStore(
+            new StoreFile(ConnectionString), Options.Create(options), Clock, NullLogger<SqliteTokenFamilyStore>.Instance);
+        _open.Add(store);
+        return store;
+    }
+}
