@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace TokenIssuer.Signing;
 
@@ -41,22 +42,16 @@ internal sealed class KeyDirectory(string path, TimeProvider clock)
             options.UnixCreateMode = OwnerOnly;
         }
 
-        using (var writer = new StreamWriter(new FileStream(draft, options)))
+        using (var file = new FileStream(draft, options))
         {
-            writer.Write(content);
+            file.Write(Encoding.UTF8.GetBytes(content));
+            file.Flush(flushToDisk: true);
         }
 
         File.SetLastWriteTimeUtc(draft, clock.GetUtcNow().UtcDateTime);
-        try
-        {
-            File.Move(draft, target, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(target))
-        {
-            File.Delete(draft);
-            return false;
-        }
+        var isCreated = ExclusiveName.TryGive(draft, target);
+        File.Delete(draft);
+        return isCreated;
     }
 
     public static void Delete(KeyFile file) => File.Delete(file.Path);
@@ -75,7 +70,8 @@ internal sealed class KeyDirectory(string path, TimeProvider clock)
 
     private static int NumberOf(string file)
     {
-        var name = Path.GetFileNameWithoutExtension(file);
+        var name = Path.GetFileName(file);
+        name = name[..name.IndexOf('.', StringComparison.Ordinal)];
         var dash = name.LastIndexOf('-');
         return dash >= 0 && int.TryParse(name.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }

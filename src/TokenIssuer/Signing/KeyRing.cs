@@ -13,7 +13,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
     private const string Extension = ".pem";
 
     private readonly Lock _loading = new();
-    private readonly Dictionary<string, SigningKey> _loaded = new(StringComparer.Ordinal);
+    private readonly Dictionary<KeyFile, SigningKey> _loaded = [];
     private IReadOnlyList<RingKey> _keys = [];
     private SigningKey? _current;
 
@@ -62,7 +62,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
                 return false;
             }
 
-            Announce(directory.List(Extension));
+            Announce(Published());
             Load();
             return true;
         }
@@ -82,7 +82,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
 
             if (retired.Phase != KeyPhase.Retiring)
             {
-                Announce(directory.List(Extension));
+                Announce(Published());
             }
 
             KeyDirectory.Delete(retired.File);
@@ -90,6 +90,12 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
             return true;
         }
     }
+
+    /// <summary>
+    /// What was decided upon: the next number follows from it, so that of two issuers that rotate or retire at once only one
+    /// creates a file. After a fresh look into the folder the second would promote the key that the first has just announced.
+    /// </summary>
+    private List<KeyFile> Published() => [.. Keys.Select(key => key.File)];
 
     private IReadOnlyList<KeyFile> CreateMissing(IReadOnlyList<KeyFile> files)
     {
@@ -143,9 +149,9 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
         var keys = new List<RingKey>(files.Count);
         for (var i = 0; i < files.Count; i++)
         {
-            if (!_loaded.TryGetValue(files[i].Path, out var key))
+            if (!_loaded.TryGetValue(files[i], out var key))
             {
-                _loaded[files[i].Path] = key = SigningKey.Read(files[i]);
+                _loaded[files[i]] = key = SigningKey.Read(files[i]);
             }
 
             keys.Add(new RingKey(key, i < signing ? KeyPhase.Retiring : i == signing ? KeyPhase.Signing : KeyPhase.Announced, files[i]));

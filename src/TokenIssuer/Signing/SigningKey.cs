@@ -105,7 +105,7 @@ internal sealed class SigningKey
     private static SigningKey FromEcdsa(ECDsa key, string name, DateTimeOffset createdAt)
     {
         var curve = key.ExportParameters(includePrivateParameters: false).Curve;
-        if (curve.Oid.Value != ECCurve.NamedCurves.nistP256.Oid.Value)
+        if (!curve.IsNamed || curve.Oid.Value != ECCurve.NamedCurves.nistP256.Oid.Value)
         {
             throw new InvalidOperationException($"{name} in the keys folder is an elliptic key on another curve than P-256: ES256 needs P-256.");
         }
