@@ -1,0 +1,289 @@
+using TokenIssuer.Signing;
+
+namespace TokenIssuer.Tests.Signing;
+
+public sealed class KeyRingTests : IDisposable
+{
+    private static readonly TimeSpan s_tick = TimeSpan.FromTicks(1);
+
+    private readonly KeyFolder _folder = new();
+
+    [Fact]
+    public void A_first_start_makes_a_key_that_signs_and_one_that_stands_announced()
+    {
+        var ring = _folder.LoadRing();
+
+        Assert.Equal("1 Signing, 2 Announced", KeyFolder.PhasesOf(ring));
+        Assert.Equal(["signing-1.pem", "signing-2.pem"], _folder.Files);
+        Assert.Equal(ring.Keys[0].Key, ring.Current);
+    }
+
+    [Fact]
+    public async Task Ten_cold_starts_on_one_folder_agree_on_one_signing_key()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            using var folder = new KeyFolder();
+            var rings = Enumerable.Range(0, 10).Select(_ => folder.NewRing()).ToList();
+
+            await Task.WhenAll(rings.Select(ring => Task.Run(ring.Load, TestContext.Current.CancellationToken)));
+
+            Assert.Single(rings.Select(ring => ring.Current.KeyId).Distinct());
+            Assert.Single(rings.Select(KeyFolder.PhasesOf).Distinct(), "1 Signing, 2 Announced");
+            Assert.Equal(["signing-1.pem", "signing-2.pem"], folder.Files);
+        }
+    }
+
+    [Fact]
+    public void A_restart_changes_nothing()
+    {
+        var before = _folder.LoadRing();
+
+        var after = _folder.LoadRing();
+
+        Assert.Equal(before.Keys.Select(key => (key.Key.KeyId, key.Phase)), after.Keys.Select(key => (key.Key.KeyId, key.Phase)));
+    }
+
+    [Fact]
+    public void A_rotation_promotes_the_announced_key_announces_another_and_retires_the_old()
+    {
+        var ring = _folder.LoadRing();
+        var announced = ring.Keys[1].Key.KeyId;
+        _folder.Clock.Advance(_folder.Options.Keys.AnnounceFor);
+
+        Assert.True(ring.TryRotate());
+
+        Assert.Equal("1 Retiring, 2 Signing, 3 Announced", KeyFolder.PhasesOf(ring));
+        Assert.Equal(announced, ring.Current.KeyId);
+    }
+
+    [Fact]
+    public void A_key_that_has_not_been_announced_long_enough_is_not_promoted()
+    {
+        var ring = _folder.LoadRing();
+        Assert.Equal(_folder.Clock.Now + TimeSpan.FromHours(24), ring.SignsFrom);
+        _folder.Clock.Advance(_folder.Options.Keys.AnnounceFor - s_tick);
+
+        Assert.False(ring.TryRotate());
+        Assert.Equal("1 Signing, 2 Announced", KeyFolder.PhasesOf(ring));
+
+        _folder.Clock.Advance(s_tick);
+        Assert.True(ring.TryRotate());
+        Assert.False(ring.TryRotate());
+        Assert.Equal("1 Retiring, 2 Signing, 3 Announced", KeyFolder.PhasesOf(ring));
+    }
+
+    [Fact]
+    public void A_retiring_key_verifies_until_the_last_token_it_signed_has_expired()
+    {
+        var ring = _folder.LoadRing();
+        _folder.Clock.Advance(_folder.Options.Keys.AnnounceFor);
+        ring.TryRotate();
+
+        Advance(ring, _folder.Options.Keys.RetainFor);
+        Assert.Equal("1 Retiring, 2 Signing, 3 Announced", KeyFolder.PhasesOf(ring));
+
+        Advance(ring, s_tick);
+        Assert.Equal("2 Signing, 3 Announced", KeyFolder.PhasesOf(ring));
+        Assert.Equal(["signing-2.pem", "signing-3.pem"], _folder.Files);
+    }
+
+    [Fact]
+    public void Keys_rotate_on_schedule_and_each_one_was_announced_for_as_long_as_the_one_before_it_signed()
+    {
+        var ring = _folder.LoadRing();
+
+        Advance(ring, TimeSpan.FromDays(30) - s_tick);
+        Assert.Equal("1 Signing, 2 Announced", KeyFolder.PhasesOf(ring));
+
+        Advance(ring, s_tick);
+        Assert.Equal("1 Retiring, 2 Signing, 3 Announced", KeyFolder.PhasesOf(ring));
+
+        Advance(ring, TimeSpan.FromDays(30));
+        Assert.Equal("2 Retiring, 3 Signing, 4 Announced", KeyFolder.PhasesOf(ring));
+    }
+
+    [Fact]
+    public async Task Issuers_that_rotate_at_once_rotate_once()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            using var folder = new KeyFolder();
+            var rings = Enumerable.Range(0, 8).Select(_ => folder.LoadRing()).ToList();
+            folder.Clock.Advance(folder.Options.Keys.AnnounceFor);
+
+            await Task.WhenAll(rings.Select(ring => Task.Run(ring.TryRotate, TestContext.Current.CancellationToken)));
+
+            Assert.Equal("1 Retiring, 2 Signing, 3 Announced", KeyFolder.PhasesOf(folder.LoadRing()));
+        }
+    }
+
+    [Fact]
+    public void Another_issuers_rotation_is_followed()
+    {
+        var (one, other) = (_folder.LoadRing(), _folder.LoadRing());
+        _folder.Clock.Advance(_folder.Options.Keys.AnnounceFor);
+        one.TryRotate();
+
+        other.Load();
+
+        Assert.Equal(one.Current.KeyId, other.Current.KeyId);
+        Assert.Equal(KeyFolder.PhasesOf(one), KeyFolder.PhasesOf(other));
+    }
+
+    [Theory]
+    [InlineData(0, "2 Signing, 3 Announced")]
+    [InlineData(1, "1 Signing, 3 Announced")]
+    public void A_retired_key_is_gone_at_once_and_the_next_takes_its_place(int retired, string expected)
+    {
+        var ring = _folder.LoadRing();
+        var keyId = ring.Keys[retired].Key.KeyId;
+
+        Assert.True(ring.TryRetire(keyId));
+
+        Assert.Equal(expected, KeyFolder.PhasesOf(ring));
+        Assert.DoesNotContain(keyId, ring.Keys.Select(key => key.Key.KeyId));
+        Assert.Equal(2, _folder.Files.Count);
+        Assert.Equal(expected, KeyFolder.PhasesOf(_folder.LoadRing()));
+    }
+
+    [Fact]
+    public void A_retiring_key_can_be_retired_early()
+    {
+        var ring = _folder.LoadRing();
+        _folder.Clock.Advance(_folder.Options.Keys.AnnounceFor);
+        ring.TryRotate();
+
+        Assert.True(ring.TryRetire(ring.Keys[0].Key.KeyId));
+
+        Assert.Equal("2 Signing, 3 Announced", KeyFolder.PhasesOf(ring));
+    }
+
+    [Fact]
+    public void An_unknown_key_is_not_retired_and_nothing_changes()
+    {
+        var ring = _folder.LoadRing();
+
+        Assert.False(ring.TryRetire("unknown"));
+        Assert.False(ring.TryRetire(""));
+
+        Assert.Equal("1 Signing, 2 Announced", KeyFolder.PhasesOf(ring));
+    }
+
+    [Fact]
+    public void Of_many_retirements_of_one_key_one_counts()
+    {
+        var rings = Enumerable.Range(0, 8).Select(_ => _folder.LoadRing()).ToList();
+        var keyId = rings[0].Current.KeyId;
+
+        Parallel.ForEach(rings, ring => ring.TryRetire(keyId));
+
+        Assert.Equal("2 Signing, 3 Announced", KeyFolder.PhasesOf(_folder.LoadRing()));
+    }
+
+    [Fact]
+    public void A_retired_key_does_not_come_back_from_memory_when_its_name_is_used_again()
+    {
+        var ring = _folder.LoadRing();
+        var announced = ring.Keys[1].Key.KeyId;
+        File.Delete(_folder.PathOf("signing-2.pem"));
+        _folder.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        ring.Load();
+
+        Assert.Equal("1 Signing, 2 Announced", KeyFolder.PhasesOf(ring));
+        Assert.NotEqual(announced, ring.Keys[1].Key.KeyId);
+        Assert.Equal(_folder.LoadRing().Keys[1].Key.KeyId, ring.Keys[1].Key.KeyId);
+    }
+
+    [Fact]
+    public void Without_generation_a_folder_without_a_key_stops_the_start_with_a_sentence()
+    {
+        _folder.Options.Keys.Generate = false;
+
+        var fault = Assert.Throws<InvalidOperationException>(_folder.LoadRing);
+
+        Assert.Equal(
+            $"There is no signing key (*.pem) in {_folder.FullPath}: put a PKCS#8 PEM file with a P-256 key there, or set TokenIssuer:Keys:Generate to true.",
+            fault.Message);
+        Assert.Empty(_folder.Files);
+    }
+
+    [Fact]
+    public void Without_generation_nothing_is_created_or_deleted_on_schedule()
+    {
+        _folder.Options.Keys.Generate = false;
+        _folder.Deploy("one.pem", SigningKey.Generate());
+        var ring = _folder.LoadRing();
+
+        Advance(ring, TimeSpan.FromDays(100));
+        Assert.Equal("0 Signing", KeyFolder.PhasesOf(ring));
+        Assert.Null(ring.SignsFrom);
+        Assert.False(ring.TryRotate());
+
+        _folder.Deploy("signing-1.pem", SigningKey.Generate());
+        _folder.Deploy("signing-2.pem", SigningKey.Generate());
+        Advance(ring, TimeSpan.FromDays(100));
+        Assert.Equal("0 Retiring, 1 Signing, 2 Announced", KeyFolder.PhasesOf(ring));
+        Assert.Equal(["one.pem", "signing-1.pem", "signing-2.pem"], _folder.Files);
+    }
+
+    [Fact]
+    public void A_deployed_key_signs_and_the_first_generated_one_stands_announced_behind_it()
+    {
+        _folder.Deploy("deployed.pem", SigningKey.Generate());
+
+        var ring = _folder.LoadRing();
+
+        Assert.Equal("0 Signing, 1 Announced", KeyFolder.PhasesOf(ring));
+    }
+
+    [Fact]
+    public void Numbers_count_as_numbers()
+    {
+        _folder.Options.Keys.Generate = false;
+        foreach (var name in new[] { "signing-10.pem", "signing-9.pem", "signing-11.ps256.pem" })
+        {
+            _folder.Deploy(name, name.Contains("ps256", StringComparison.Ordinal) ? SigningKeyTests.NewRsa(2048) : SigningKey.Generate());
+        }
+
+        Assert.Equal("9 Retiring, 10 Signing, 11 Announced", KeyFolder.PhasesOf(_folder.LoadRing()));
+    }
+
+    [Fact]
+    public void The_same_key_in_two_files_is_refused()
+    {
+        var pem = SigningKey.Generate();
+        _folder.Deploy("one.pem", pem);
+        _folder.Deploy("two.pem", pem);
+
+        var fault = Assert.Throws<InvalidOperationException>(_folder.LoadRing);
+
+        Assert.Equal($"Two files in {_folder.FullPath} hold the same key: remove one.", fault.Message);
+    }
+
+    [Fact]
+    public void A_broken_file_does_not_take_the_loaded_keys_away()
+    {
+        var ring = _folder.LoadRing();
+        var current = ring.Current;
+        _folder.Deploy("signing-3.pem", "broken");
+
+        Assert.Throws<InvalidOperationException>(ring.Load);
+
+        Assert.Same(current, ring.Current);
+        Assert.Equal("1 Signing, 2 Announced", KeyFolder.PhasesOf(ring));
+    }
+
+    [Fact]
+    public void Before_it_was_loaded_nothing_signs()
+        => Assert.Throws<TokenStoreUnavailableException>(() => _folder.NewRing().Current);
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Advance(KeyRing ring, TimeSpan by)
+    {
+        _folder.Clock.Advance(by);
+        ring.Load();
+    }
+}
