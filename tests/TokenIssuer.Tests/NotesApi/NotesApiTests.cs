@@ -11,7 +11,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 using TokenIssuer.Tests.Hosting;
 using TokenIssuer.Tests.Validation;

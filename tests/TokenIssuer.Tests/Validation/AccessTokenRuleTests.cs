@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace TokenIssuer.Tests.Validation;
 
 /// <summary>Each rule on its own: a token that is right but for one thing, signed with the real key.</summary>
-public sealed class AccessTokenRuleTests
+public sealed class AccessTokenRuleTests(TestApiFixture fixture) : IClassFixture<TestApiFixture>
 {
     private static readonly Dictionary<string, Action<JsonObject, JsonObject>> s_wrong = new(StringComparer.Ordinal)
     {
@@ -119,7 +119,7 @@ public sealed class AccessTokenRuleTests
     [MemberData(nameof(Wrong))]
     public async Task A_token_that_is_wrong_in_one_thing_is_refused(string name)
     {
-        await using var api = await TestApi.StartAsync();
+        var api = fixture.Api;
         var (header, payload) = (api.Issuer.Header(), api.Issuer.Payload());
         var control = api.Issuer.Sign(header, payload);
         s_wrong[name](header, payload);
@@ -134,7 +134,7 @@ public sealed class AccessTokenRuleTests
     [MemberData(nameof(Right))]
     public async Task A_token_that_is_right_is_accepted(string name)
     {
-        await using var api = await TestApi.StartAsync();
+        var api = fixture.Api;
         var (header, payload) = (api.Issuer.Header(), api.Issuer.Payload());
         s_right[name](header, payload);
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using TokenIssuer.AccessTokens;
-using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 using TokenIssuer.Tests.Hosting;
 

@@ -5,7 +5,7 @@ using System.Text;
 namespace TokenIssuer.Tests.Validation;
 
 /// <summary>Texts that are no compact JWS in its one canonical spelling, and JSON that can be read in two ways.</summary>
-public sealed class TokenFormTests
+public sealed class TokenFormTests(TestApiFixture fixture) : IClassFixture<TestApiFixture>
 {
     private static readonly Dictionary<string, Func<string, string>> s_spellings = new(StringComparer.Ordinal)
     {
@@ -67,7 +67,7 @@ public sealed class TokenFormTests
     [MemberData(nameof(Spellings))]
     public async Task Another_spelling_of_a_token_is_no_token(string name)
     {
-        await using var api = await TestApi.StartAsync();
+        var api = fixture.Api;
         var token = api.Issuer.Mint();
 
         var refused = await api.StatusOfAsync(s_spellings[name](token));
@@ -80,7 +80,7 @@ public sealed class TokenFormTests
     [MemberData(nameof(Ambiguous))]
     public async Task Json_that_can_be_read_in_two_ways_is_refused(string name)
     {
-        await using var api = await TestApi.StartAsync();
+        var api = fixture.Api;
         var (header, payload) = (api.Issuer.Header().ToJsonString(), api.Issuer.Payload().ToJsonString());
         var (wrongHeader, wrongPayload) = s_json[name](header, payload);
 
