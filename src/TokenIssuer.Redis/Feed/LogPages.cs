@@ -1,0 +1,158 @@
+using TokenIssuer.Redis.Connections;
+using TokenIssuer.Revocation;
+
+namespace TokenIssuer.Redis.Feed;
+
+/// <summary>A page, and where its reader goes on. The two cursors differ where the log has a hole, so that the hole is seen.</summary>
+internal readonly record struct ReadPage(RevocationPage Page, LogCursor Next);
+
+/// <summary>Reads pages that span the partitions and the global log, and says when they are not what was followed.</summary>
+/// <param name="connection">To Redis.</param>
+/// <param name="reader">Of one log.</param>
+/// <param name="clock">Tells what a snapshot may leave out.</param>
+/// <param name="birth">An issuer's; null at a resource API, which can only wait until an issuer has repaired the store.</param>
+internal sealed class LogPages(RedisConnection connection, LogReader reader, TimeProvider clock, StoreBirth? birth)
+{
+    private static readonly TimeSpan s_shortestDeadline = TimeSpan.FromSeconds(1);
+
+    private RedisKeys? _keys;
+
+    private TimeSpan Deadline => connection.Settings.Deadline > s_shortestDeadline ? connection.Settings.Deadline : s_shortestDeadline;
+
+    /// <summary>Where the log lies.</summary>
+    /// <exception cref="TokenStoreUnavailableException">There is no store yet.</exception>
+    public async ValueTask<RedisKeys> FindKeysAsync(CancellationToken cancellationToken)
+    {
+        if (birth is not null)
+        {
+            await birth.EnsureOnceAsync(cancellationToken).ConfigureAwait(false);
+            return birth.Keys;
+        }
+
+        if (_keys is null)
+        {
+            var prefix = connection.Settings.KeyPrefix;
+            var partitions = await reader.ReadPartitionsAsync(prefix, Deadline, cancellationToken).ConfigureAwait(false)
+                ?? throw new TokenStoreUnavailableException("Redis holds no token store yet: an issuer makes it.");
+            _keys = new RedisKeys(prefix, partitions);
+        }
+
+        return _keys;
+    }
+
+    /// <summary>The highest generation that the store has given out to anyone.</summary>
+    public async Task<long> ReadHighestAsync(CancellationToken cancellationToken)
+    {
+        var keys = await FindKeysAsync(cancellationToken).ConfigureAwait(false);
+        var highest = await Task.WhenAll(Enumerable.Range(0, keys.Partitions)
+            .Select(log => reader.ReadHighestAsync(keys, log, Deadline, cancellationToken))).ConfigureAwait(false);
+        return highest.Max();
+    }
+
+    /// <summary>Everything in force.</summary>
+    public async Task<ReadPage> ReadSnapshotAsync(CancellationToken cancellationToken)
+    {
+        var keys = await FindKeysAsync(cancellationToken).ConfigureAwait(false);
+        var slices = await ReadWholeAsync(keys, _ => LogPosition.Start, cancellationToken).ConfigureAwait(false);
+        var cursor = new LogCursor(slices[^1].State.StoreId, slices.Max(slice => slice.State.Epoch), [.. slices.Select(slice => slice.End)]);
+        var retention = slices.Max(slice => slice.State.Retention);
+        var now = clock.GetUtcNow();
+        RevocationEntry[] inForce =
+        [
+            .. slices.SelectMany(slice => slice.Entries).Where(entry => entry is not RevocationEntry.All && entry.Until >= now),
+            AllOf(slices, now + retention),
+        ];
+        return new ReadPage(new RevocationPage(inForce, cursor, TimeSpan.Zero, retention, IsSnapshot: true), cursor);
+    }
+
+    /// <summary>What came since a cursor; a snapshot when it can't be continued.</summary>
+    public async Task<ReadPage> ReadWholeAsync(LogCursor after, CancellationToken cancellationToken)
+    {
+        var keys = await FindKeysAsync(cancellationToken).ConfigureAwait(false);
+        if (after.Positions.Length != keys.Partitions + 1)
+        {
+            return await ReadSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var slices = await ReadWholeAsync(keys, log => after.Positions[log], cancellationToken).ConfigureAwait(false);
+        var isSameLog = slices[^1].State.StoreId == after.StoreId && slices.Max(slice => slice.State.Epoch) == after.Epoch;
+        var holes = slices.Index().Where(slice => slice.Item.HasHole).Select(slice => slice.Index).ToList();
+        if (isSameLog && holes.Count == 0)
+        {
+            var cursor = after with { Positions = [.. slices.Select(slice => slice.End)] };
+            return new ReadPage(ToPage(slices, cursor, TimeSpan.Zero), cursor);
+        }
+
+        var (snapshot, next) = await ReadSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        var torn = next.Positions.ToBuilder();
+        holes.ForEach(log => torn[log] = LogPosition.Start);
+        return new ReadPage(snapshot with { Cursor = next with { Positions = torn.ToImmutable() } }, next);
+    }
+
+    /// <summary>What came since a cursor in some logs; null when the cursor can't be continued there.</summary>
+    public async Task<ReadPage?> TryReadAsync(
+        LogCursor after, IReadOnlyList<int> logs, TimeSpan age, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var keys = await FindKeysAsync(cancellationToken).ConfigureAwait(false);
+        if (after.Positions.Length != keys.Partitions + 1)
+        {
+            return null;
+        }
+
+        var reads = await Task.WhenAll(logs.Select(log => reader.ReadAsync(keys, log, after.Positions[log], deadline, cancellationToken))).ConfigureAwait(false);
+        var positions = after.Positions.ToBuilder();
+        var slices = new List<LogSlice>(reads.Length);
+        foreach (var (index, read) in reads.Index())
+        {
+            if (read is not { HasHole: false } slice || slice.State.StoreId != after.StoreId || slice.State.Epoch != after.Epoch)
+            {
+                return null;
+            }
+
+            positions[logs[index]] = slice.End;
+            slices.Add(slice);
+        }
+
+        var cursor = after with { Positions = positions.ToImmutable() };
+        return new ReadPage(ToPage(slices, cursor, age), cursor);
+    }
+
+    private static RevocationEntry.All AllOf(List<LogSlice> slices, DateTimeOffset until)
+        => new(slices.Max(slice => slice.State.All), slices[^1].State.AllReason, until);
+
+    private static RevocationPage ToPage(List<LogSlice> slices, LogCursor cursor, TimeSpan age) => new(
+        [.. slices.SelectMany(slice => slice.Entries)], cursor, age, slices.Max(slice => slice.State.Retention), IsSnapshot: false);
+
+    private async Task<List<LogSlice>> ReadWholeAsync(RedisKeys keys, Func<int, LogPosition> after, CancellationToken cancellationToken)
+    {
+        var slices = await TryReadWholeAsync(keys, after, cancellationToken).ConfigureAwait(false);
+        if (slices is null && birth is not null)
+        {
+            await birth.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            slices = await TryReadWholeAsync(keys, after, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (slices is null)
+        {
+            throw new TokenStoreUnavailableException("Redis has lost its token store, or a part of it; an issuer repairs it.");
+        }
+
+        // An `all` or an epoch whose author died halfway: whoever sees it completes it.
+        var (epoch, all) = (slices.Max(slice => slice.State.Epoch), slices.Max(slice => slice.State.All));
+        if (birth is not null && slices.Any(slice => slice.State.Epoch < epoch || slice.State.All < all))
+        {
+            await birth.RaiseAsync(slices[^1].State.StoreId, all, epoch, cancellationToken).ConfigureAwait(false);
+        }
+
+        return slices;
+    }
+
+    /// <returns>Null when some log is missing or belongs to another store than the global one.</returns>
+    private async Task<List<LogSlice>?> TryReadWholeAsync(RedisKeys keys, Func<int, LogPosition> after, CancellationToken cancellationToken)
+    {
+        var reads = await Task.WhenAll(Enumerable.Range(0, keys.Partitions + 1)
+            .Select(log => reader.ReadAsync(keys, log, after(log), Deadline, cancellationToken))).ConfigureAwait(false);
+        var slices = reads.OfType<LogSlice>().ToList();
+        return slices.Count == reads.Length && slices.TrueForAll(slice => slice.State.StoreId == slices[^1].State.StoreId) ? slices : null;
+    }
+}

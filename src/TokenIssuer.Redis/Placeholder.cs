@@ -1,3 +1,0 @@
-namespace TokenIssuer.Redis;
-
-internal static class Placeholder;

@@ -1,0 +1,37 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace TokenIssuer.Redis.Records;
+
+/// <summary>Reads what the scripts pack: big-endian, odd widths allowed.</summary>
+internal ref struct PackedReader(ReadOnlySpan<byte> source)
+{
+    private ReadOnlySpan<byte> _rest = source;
+
+    public byte Byte() => Take(1)[0];
+
+    public long Integer(int width)
+    {
+        Span<byte> wide = stackalloc byte[sizeof(long)];
+        wide.Clear();
+        Take(width).CopyTo(wide[(sizeof(long) - width)..]);
+        return BinaryPrimitives.ReadInt64BigEndian(wide);
+    }
+
+    public ReadOnlySpan<byte> Take(int count)
+    {
+        if (count > _rest.Length)
+        {
+            throw new FormatException("A packed record ends too early.");
+        }
+
+        var taken = _rest[..count];
+        _rest = _rest[count..];
+        return taken;
+    }
+
+    public ReadOnlySpan<byte> Rest() => Take(_rest.Length);
+
+    /// <summary>A text that its length stands before.</summary>
+    public string Text(int lengthWidth) => Encoding.UTF8.GetString(Take((int)Integer(lengthWidth)));
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using TokenIssuer.Tests.Hosting;
+
+namespace TokenIssuer.Tests.Redis;
+
+/// <summary>A redis-server of a test, on a free port, in a folder of its own. It can be killed, frozen and started again.</summary>
+internal sealed class RedisProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string[] _arguments;
+    private Process? _process;
+
+    private RedisProcess(int port, string[] arguments)
+    {
+        Port = port;
+        _arguments = arguments;
+    }
+
+    public int Port { get; }
+
+    public string Address => $"127.0.0.1:{Port}";
+
+    public string Folder => _folder.FullPath;
+
+    public static Task<RedisProcess> StartAsync(params string[] arguments) => StartOnAsync(FreePort(), arguments);
+
+    public static async Task<RedisProcess> StartOnAsync(int port, params string[] arguments)
+    {
+        var redis = new RedisProcess(port, arguments);
+        await redis.StartAgainAsync();
+        return redis;
+    }
+
+    /// <summary>Starts it on the data it left behind.</summary>
+    public async Task StartAgainAsync()
+    {
+        string[] fixedArguments =
+            ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Folder, "--save", "", "--daemonize", "no", "--logfile", Path.Combine(Folder, "redis.log")];
+        var start = new ProcessStartInfo("redis-server", [.. fixedArguments, .. _arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        try
+        {
+            _process = Process.Start(start);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Fail("redis-server is missing: apt-get update && apt-get install -y redis-server");
+        }
+
+        await WaitForPortAsync();
+    }
+
+    /// <summary>As <c>kill -9</c> does.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { HasExited: false } running)
+        {
+            running.Kill();
+            await running.WaitForExitAsync();
+        }
+    }
+
+    public Task FreezeAsync() => SignalAsync("-STOP");
+
+    public Task ThawAsync() => SignalAsync("-CONT");
+
+    /// <summary>Runs a command as an operator would.</summary>
+    public Task<string> AskAsync(params string[] command) => AskWithAsync([], command);
+
+    public async Task<string> AskWithAsync(string[] options, params string[] command)
+    {
+        var start = new ProcessStartInfo("redis-cli", ["-p", $"{Port}", .. options, .. command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var cli = Process.Start(start) ?? throw new InvalidOperationException("redis-cli did not start.");
+        var output = await cli.StandardOutput.ReadToEndAsync();
+        await cli.WaitForExitAsync();
+        return output.Trim();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process?.Dispose();
+        _folder.Dispose();
+    }
+
+    public static int FreePort()
+    {
+        // A cluster's bus listens 10,000 higher, so the port must be low enough.
+        while (true)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+            if (port < 55_000)
+            {
+                return port;
+            }
+        }
+    }
+
+    private async Task WaitForPortAsync()
+    {
+        var startedAt = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(startedAt) < s_patience)
+        {
+            if ((await AskAsync("PING")) is "PONG" or ['N', 'O', 'A', 'U', 'T', 'H', ..])
+            {
+                return;
+            }
+
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Fail($"redis-server did not start: {await File.ReadAllTextAsync(Path.Combine(Folder, "redis.log"))}");
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, $"{_process?.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using TokenIssuer.Families;
+using TokenIssuer.Redis;
+using TokenIssuer.Redis.Connections;
+using TokenIssuer.Redis.Feed;
+using TokenIssuer.Revocation;
+using TokenIssuer.Tests.Stores;
+
+namespace TokenIssuer.Tests.Redis;
+
+/// <summary>A store under a prefix of its own. The connection lives in real time, the store in the clock of the test.</summary>
+internal sealed class RedisStores(string connectionString) : StoreUnderTest
+{
+    private readonly List<RedisConnection> _connections = [];
+
+    public string Prefix { get; } = $"t{FamilyId.New()}"[..12].Replace('-', '.').Replace('_', '.');
+
+    public override async Task<StoreNode> OpenAsync(TokenIssuerOptions options)
+    {
+        // The deadlines of the connection are real ones: long, so that a busy machine fails no test.
+        var settings = RedisSettings.Parse($"{connectionString},redisTime=false,deadline=10000,keyPrefix={Prefix}");
+        var connection = new RedisConnection(settings, RedisUse.Store, TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        _connections.Add(connection);
+        await connection.StartAsync(TestContext.Current.CancellationToken);
+        var calls = new RedisCalls(connection, TimeProvider.System, NullLogger<RedisCalls>.Instance);
+        var alarm = new LossAlarm();
+        var wrapped = Options.Create(options);
+        var steps = new RedisSteps(connection, calls, alarm, Clock, wrapped, NullLogger<RedisSteps>.Instance);
+        var birth = new StoreBirth(connection, steps, new Denylist(Clock), wrapped, NullLogger<StoreBirth>.Instance);
+        await birth.EnsureAsync(TestContext.Current.CancellationToken);
+        var pages = new LogPages(connection, new LogReader(calls), Clock, birth);
+        var store = new RedisTokenFamilyStore(steps, birth, pages, new UserSweep(connection, steps, TimeProvider.System));
+        return new StoreNode(store, new RedisRevocationFeed(connection, pages, alarm, Clock));
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (var connection in _connections)
+        {
+            await connection.StopAsync(CancellationToken.None);
+            connection.Dispose();
+        }
+    }
+}
