@@ -30,10 +30,10 @@ internal sealed class RedisKeys(string prefix, int partitions)
     public RedisKey ApiTokens(UserKey user) => $"{Tag(PartitionOf(user))}:a:{user}";
 
     /// <summary>Finds the user hashes, for counting.</summary>
-    public string UserPattern => $"{{{prefix}:*}}:u:*";
+    public string UserPattern(int partition) => $"{Tag(partition)}:u:*";
 
     /// <summary>Whose hash a key is.</summary>
-    public static UserKey UserOf(RedisKey key) => UserKey.Parse(((string)key).Split(':')[^1]);
+    public static UserKey UserOf(string key) => UserKey.Parse(key.Split(':')[^1]);
 
     /// <summary>Hash: store id, epoch, tail, <c>all</c>, largest retention.</summary>
     public RedisKey State(int log) => log == Global ? GlobalState(prefix) : $"{Tag(log)}:state";

@@ -22,8 +22,8 @@ internal enum StepDeadline
     None,
 }
 
-/// <summary>A step's reply, and the time it was told.</summary>
-internal readonly record struct StepReply(StepCode Code, RedisResult[] Values, DateTimeOffset Now);
+/// <summary>A step's reply, the log it ran on, and the time it was told.</summary>
+internal readonly record struct StepReply(StepCode Code, RedisResult[] Values, int Log, DateTimeOffset Now);
 
 /// <summary>Runs one script as one step: one round trip, in the time of the node it runs on, with what the caller knows.</summary>
 internal sealed class RedisSteps(
@@ -113,7 +113,7 @@ internal sealed class RedisSteps(
             }
         }
 
-        return new StepReply(code, values, default);
+        return new StepReply(code, values, log, default);
     }
 
     /// <exception cref="TokenStoreUnavailableException">This host's clock or Redis's is wrong.</exception>

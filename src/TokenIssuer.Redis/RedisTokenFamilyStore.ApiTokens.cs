@@ -50,7 +50,7 @@ internal sealed partial class RedisTokenFamilyStore
     {
         var reply = await RunAsync(
             Script.RevokeApiToken, token.User, null, StepDeadline.None, _ => [Name(token), token.ToString(), (int)reason, "0"], cancellationToken).ConfigureAwait(false);
-        return new Killed(0, (int)(long)reply.Values[2], ReadEntries(reply.Values[3]));
+        return new Killed(0, (int)(long)reply.Values[2], ReadEntries(reply.Log, reply.Values[3]));
     }
 
     private static byte[] Name(ApiTokenId token) => [.. Identifier128.ToBytes(token.User.Value), .. Identifier128.ToBytes(token.Value)];

@@ -43,7 +43,7 @@ internal sealed partial class RedisTokenFamilyStore
 
         // Counted after the kill, which must not wait for it, by the value that stood before.
         var killed = await sweep.CountAsync((long)reply.Values[7], reply.Now, cancellationToken).ConfigureAwait(false);
-        return killed with { Entries = ReadEntries(reply.Values[3]) };
+        return killed with { Entries = ReadEntries(reply.Log, reply.Values[3]) };
     }
 
     public async Task<Killed> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
@@ -99,7 +99,7 @@ internal sealed partial class RedisTokenFamilyStore
         return (await pages.ReadSnapshotAsync(cancellationToken).ConfigureAwait(false)).Next;
     }
 
-    private static Killed ReadKilled(StepReply reply) => new((int)(long)reply.Values[2], 0, ReadEntries(reply.Values[3]));
+    private static Killed ReadKilled(StepReply reply) => new((int)(long)reply.Values[2], 0, ReadEntries(reply.Log, reply.Values[3]));
 
     /// <summary>The partitions after the global log: `all` counts only once each of them has it.</summary>
     private Task SpreadAsync(StepReply reply, CancellationToken cancellationToken)
@@ -141,7 +141,8 @@ internal sealed partial class RedisTokenFamilyStore
             await SpreadAsync(reply, cancellationToken).ConfigureAwait(false);
         }
 
-        return ReadKilled(reply);
+        var killed = ReadKilled(reply);
+        return entry is RevocationEntry.Token ? killed with { Sessions = 0, ApiTokens = killed.Sessions } : killed;
     }
 
     private static string ExpiryOf(RevocationEntry entry)

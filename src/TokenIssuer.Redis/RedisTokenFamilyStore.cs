@@ -49,7 +49,7 @@ internal sealed partial class RedisTokenFamilyStore(
             StepCode.GenerationMoved => new FamilyStarted.GenerationMoved(),
             StepCode.LimitReached => new FamilyStarted.LimitReached(),
             _ => new FamilyStarted.Started(
-                FamilyRecord.Unpack(start.Session, start.Grant.Subject, record, metadata), reply.Now, ReadEntries(reply.Values[2])),
+                FamilyRecord.Unpack(start.Session, start.Grant.Subject, record, metadata), reply.Now, ReadEntries(reply.Log, reply.Values[2])),
         };
     }
 
@@ -83,7 +83,7 @@ internal sealed partial class RedisTokenFamilyStore(
         var family = verdict == RotationVerdict.Missing
             ? null
             : FamilyRecord.Unpack(request.Session, SubjectText.Unpack((byte[])values[3]), (byte[])values[4], (byte[])values[5]);
-        return new Rotation(verdict, family, (long)values[2], reply.Now, ReadEntries(values[6]));
+        return new Rotation(verdict, family, (long)values[2], reply.Now, ReadEntries(reply.Log, values[6]));
     }
 
     public async Task<IReadOnlyList<TokenFamily>> ListFamiliesAsync(UserKey user, Knowledge known, CancellationToken cancellationToken)
@@ -105,13 +105,13 @@ internal sealed partial class RedisTokenFamilyStore(
 
     private static UserFloors ReadFloors(RedisResult[] values) => new((long)values[2], (long)values[3], (long)values[4]);
 
-    private static List<RevocationEntry> ReadEntries(RedisResult value)
+    private static List<RevocationEntry> ReadEntries(int log, RedisResult value)
     {
         var items = (RedisResult[])value;
         var entries = new List<RevocationEntry>(items.Length / 2);
         for (var i = 0; i < items.Length; i += 2)
         {
-            entries.Add(LogEntry.Unpack((string)items[i], (byte[])items[i + 1]).Entry);
+            entries.Add(LogEntry.Unpack(log, (string)items[i], (byte[])items[i + 1]).Entry);
         }
 
         return entries;

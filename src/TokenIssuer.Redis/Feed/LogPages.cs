@@ -59,7 +59,7 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
         var now = clock.GetUtcNow();
         RevocationEntry[] inForce =
         [
-            .. slices.SelectMany(slice => slice.Entries).Where(entry => entry is not RevocationEntry.All && entry.Until >= now),
+            .. InOrder(slices).Where(entry => entry is not RevocationEntry.All && entry.Until >= now),
             AllOf(slices, now + retention),
         ];
         return new ReadPage(new RevocationPage(inForce, cursor, TimeSpan.Zero, retention, IsSnapshot: true), cursor);
@@ -120,8 +120,12 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
     private static RevocationEntry.All AllOf(List<LogSlice> slices, DateTimeOffset until)
         => new(slices.Max(slice => slice.State.All), slices[^1].State.AllReason, until);
 
+    /// <summary>In the order of their writing, as far as the clocks of the nodes agree.</summary>
+    private static IEnumerable<RevocationEntry> InOrder(List<LogSlice> slices)
+        => slices.SelectMany(slice => slice.Entries).OrderBy(entry => entry.Position).Select(entry => entry.Entry);
+
     private static RevocationPage ToPage(List<LogSlice> slices, LogCursor cursor, TimeSpan age) => new(
-        [.. slices.SelectMany(slice => slice.Entries)], cursor, age, slices.Max(slice => slice.State.Retention), IsSnapshot: false);
+        [.. InOrder(slices)], cursor, age, slices.Max(slice => slice.State.Retention), IsSnapshot: false);
 
     private async Task<List<LogSlice>> ReadWholeAsync(RedisKeys keys, Func<int, LogPosition> after, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ namespace TokenIssuer.Redis.Feed;
 /// <param name="Entries">In their order.</param>
 /// <param name="End">Where to read on.</param>
 /// <param name="HasHole">The log does not continue where the reader had stopped: it has lost something.</param>
-internal sealed record LogSlice(LogState State, IReadOnlyList<RevocationEntry> Entries, LogPosition End, bool HasHole);
+internal sealed record LogSlice(LogState State, IReadOnlyList<LogEntry> Entries, LogPosition End, bool HasHole);
 
 /// <summary>Reads the log with read-only commands alone.</summary>
 internal sealed class LogReader(RedisCalls calls)
@@ -43,7 +43,7 @@ internal sealed class LogReader(RedisCalls calls)
             return null;
         }
 
-        var entries = new List<RevocationEntry>();
+        var entries = new List<LogEntry>();
         var end = after;
         var hasHole = state.Tail < after;
         for (var chunk = await chunkRead.ConfigureAwait(false); ;)
@@ -52,7 +52,7 @@ internal sealed class LogReader(RedisCalls calls)
             {
                 // From the very start anything may be first: what stood before it has been trimmed.
                 hasHole |= end != LogPosition.Start && entry.Predecessor != end;
-                entries.Add(entry.Entry);
+                entries.Add(entry);
                 end = entry.Position;
             }
 
@@ -85,7 +85,7 @@ internal sealed class LogReader(RedisCalls calls)
         {
             var pair = (RedisResult[])item;
             var fields = (RedisResult[])pair[1];
-            entries.Add(LogEntry.Unpack((string)pair[0], (byte[])fields[1]));
+            entries.Add(LogEntry.Unpack(log, (string)pair[0], (byte[])fields[1]));
         }
 
         return entries;

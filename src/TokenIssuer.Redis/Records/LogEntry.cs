@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using TokenIssuer.Families;
 using TokenIssuer.Revocation;
@@ -17,7 +18,7 @@ internal readonly record struct LogEntry(RevocationEntry Entry, LogPosition Posi
     private const int GenerationWidth = 7;
 
     /// <exception cref="FormatException">Of a version or kind that this program does not know: skipping it would forget a revocation.</exception>
-    public static LogEntry Unpack(string id, ReadOnlySpan<byte> packed)
+    public static LogEntry Unpack(int log, string id, ReadOnlySpan<byte> packed)
     {
         var reader = new PackedReader(packed);
         if (reader.Byte() is var version && version != Version)
@@ -38,7 +39,9 @@ internal readonly record struct LogEntry(RevocationEntry Entry, LogPosition Posi
             AllKind => new RevocationEntry.All(reader.Integer(GenerationWidth), reason, until),
             _ => throw new FormatException($"An entry of the revocation log is of kind {kind}, which this program does not know."),
         };
-        return new LogEntry(entry with { Id = id }, Positions.Parse(id), predecessor);
+
+        // Ids are unique within a log only.
+        return new LogEntry(entry with { Id = string.Create(CultureInfo.InvariantCulture, $"{id}.{log}") }, Positions.Parse(id), predecessor);
     }
 
     private static SessionId ReadSession(ref PackedReader reader) => new(

@@ -65,6 +65,8 @@ internal sealed class Script
 
     public static Script RaiseState { get; } = new("raise-state-1");
 
+    public static Script ScanUsers { get; } = new("scan-users-1");
+
     public string Name { get; }
 
     public int KeyCount { get; }

@@ -2,7 +2,7 @@
 -- KEYS    2 state of the log  4 stream of the log
 -- ARGV    as in step
 -- DEFINES append(kind, reason, expiry, body), close(), entries = {id, packed, id, packed, ...}
--- INVARIANT ids only ever grow, whatever Redis's clock does, each entry names its predecessor, and the tail is written
+-- INVARIANT ids (milliseconds, then microseconds times 1000) only ever grow, whatever Redis's clock does, each entry names its predecessor, and the tail is written
 --         in the same step.
 local entries = {}
 local tail = log[3]
@@ -13,7 +13,9 @@ local latest = now + retention + 90000
 local function append(kind, reason, expiry, body)
   local ms, seq = position(tail)
   local id_ms = math.max(redis_now, ms)
-  local id = string.format('%.0f-%.0f', id_ms, id_ms == ms and seq + 1 or 0)
+  local id_seq = time[2] % 1000 * 1000
+  if id_ms == ms then id_seq = math.max(id_seq, seq + 1) end
+  local id = string.format('%.0f-%.0f', id_ms, id_seq)
   local packed = struct.pack('>BBBI6I6I4', 1, kind, reason, expiry, ms, seq) .. body
   local oldest = string.format('%.0f', math.max(0, redis_now - retention - 90000))
   redis.call('XADD', KEYS[4], 'MINID', '~', oldest, id, 'e', packed)

@@ -79,6 +79,17 @@ internal sealed class RedisProcess : IAsyncDisposable
         return output.Trim();
     }
 
+    /// <summary>Asks until the answer holds a text.</summary>
+    public async Task WaitForAsync(string expected, string explanation, params string[] command)
+    {
+        var startedAt = TimeProvider.System.GetTimestamp();
+        while (!(await AskAsync(command)).Contains(expected, StringComparison.Ordinal))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(startedAt) < s_patience, $"\"{expected}\" did not come. {explanation}");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();

@@ -30,7 +30,7 @@ internal sealed class RedisStores(string connectionString) : StoreUnderTest
         var birth = new StoreBirth(connection, steps, new Denylist(Clock), wrapped, NullLogger<StoreBirth>.Instance);
         await birth.EnsureAsync(TestContext.Current.CancellationToken);
         var pages = new LogPages(connection, new LogReader(calls), Clock, birth);
-        var store = new RedisTokenFamilyStore(steps, birth, pages, new UserSweep(connection, steps, TimeProvider.System));
+        var store = new RedisTokenFamilyStore(steps, birth, pages, new UserSweep(calls, steps));
         return new StoreNode(store, new RedisRevocationFeed(connection, pages, alarm, Clock));
     }
 
