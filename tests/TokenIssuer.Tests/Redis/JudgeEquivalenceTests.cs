@@ -4,7 +4,6 @@ using TokenIssuer.Families;
 using TokenIssuer.Redis;
 using TokenIssuer.Redis.Connections;
 using TokenIssuer.Redis.Records;
-using TokenIssuer.Revocation;
 using TokenIssuer.Tests.Families;
 
 namespace TokenIssuer.Tests.Redis;
