@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace TokenIssuer.Tests.Redis;
+
+/// <summary>Every line that a node logged.</summary>
+internal sealed class CapturedLog : ILoggerProvider, ILogger
+{
+    public ConcurrentQueue<string> Lines { get; } = new();
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        => Lines.Enqueue($"{eventId.Name} {formatter(state, exception)} {exception}");
+
+    public bool Has(string eventName) => Lines.Any(line => line.StartsWith(eventName + " ", StringComparison.Ordinal));
+
+    public void Dispose()
+    {
+    }
+}
