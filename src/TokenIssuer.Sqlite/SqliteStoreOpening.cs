@@ -5,7 +5,23 @@ namespace TokenIssuer.Sqlite;
 /// <summary>Opens the store before anything else of the host starts, so that a file that is no store stops it with a sentence.</summary>
 internal sealed class SqliteStoreOpening(SqliteTokenFamilyStore store) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => store.CheckAsync(cancellationToken);
+    private const int MaxAttempts = 15;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await store.CheckAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (TokenStoreUnavailableException failure) when (failure.InnerException is TimeoutException && attempt < MaxAttempts)
+            {
+                // Many processes that start at once take turns at the file: each waits the store's deadline, and once more.
+            }
+        }
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

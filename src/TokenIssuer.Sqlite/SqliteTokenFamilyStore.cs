@@ -19,6 +19,7 @@ internal sealed partial class SqliteTokenFamilyStore : ITokenFamilyStore, IAsync
     private readonly Writer _writer;
     private readonly ReadPool _readers;
     private readonly LogWatch _watch;
+    private bool _isDisposed;
 
     public SqliteTokenFamilyStore(
         StoreFile file, IOptions<TokenIssuerOptions> options, TimeProvider clock, ILogger<SqliteTokenFamilyStore> logger)
@@ -106,6 +107,12 @@ internal sealed partial class SqliteTokenFamilyStore : ITokenFamilyStore, IAsync
 
     public async ValueTask DisposeAsync()
     {
+        // A container disposes it once for each service it is registered as.
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         await _watch.DisposeAsync().ConfigureAwait(false);
         _readers.Dispose();
         await _writer.DisposeAsync().ConfigureAwait(false);
