@@ -1,5 +1,30 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using TokenIssuer.Server.Configuration;
+using TokenIssuer.Server.Health;
+using TokenIssuer.Server.Telemetry;
+using TokenIssuer.Server.Throttling;
+using TokenIssuer.Server.Users;
 
-app.MapGet("/health/live", () => Results.Ok());
+WebApplicationBuilder? builder = null;
+try
+{
+    builder = ReferenceSettings.CreateBuilder(args);
+    builder.AddTelemetry();
+    builder.AddTransportRules();
+    builder.AddLoginThrottling();
+    builder.AddReadiness();
+    builder.AddUserDirectory();
+    builder.AddIssuer();
 
-await app.RunAsync();
+    var app = builder.Build();
+    app.UseTransportRules();
+    app.UseRateLimiter();
+    app.MapHealth();
+
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception failure) when (failure is not HostAbortedException)
+{
+    await StartFaults.ReportAsync(failure, builder?.Configuration);
+    return StartFaults.ExitCode;
+}

@@ -1,0 +1,41 @@
+using Microsoft.Data.Sqlite;
+
+namespace TokenIssuer.Server.Configuration;
+
+internal static class IssuerRegistration
+{
+    private const string Section = "TokenIssuer";
+    private const string RedisWitness = "redis.witness";
+
+    /// <summary>The issuer itself, from section <c>TokenIssuer</c>, on the store that the connection strings name.</summary>
+    public static WebApplicationBuilder AddIssuer(this WebApplicationBuilder builder)
+    {
+        var isDevelopment = builder.Environment.IsDevelopment();
+        var section = builder.Configuration.GetSection(Section);
+        builder.Services.AddTokenIssuer(options =>
+        {
+            // Generated keys are for a developer's machine; elsewhere a missing key is a fault, unless this says otherwise.
+            options.Keys.Generate = isDevelopment;
+            section.Bind(options);
+            options.KeysDirectory = builder.InContentRoot(options.KeysDirectory);
+        });
+        return builder.AddStore();
+    }
+
+    private static WebApplicationBuilder AddStore(this WebApplicationBuilder builder)
+    {
+        var embedded = builder.TokenStoreAddress();
+        if (builder.Configuration.GetConnectionString("Redis") is { Length: > 0 } redis)
+        {
+            // The witness lies where the embedded store would: outside Redis, in the data folder of this issuer.
+            var data = Path.GetDirectoryName(new SqliteConnectionStringBuilder(embedded).DataSource) ?? ".";
+            builder.Services.AddRedisTokenStore(redis, Path.Combine(data, RedisWitness));
+        }
+        else
+        {
+            builder.Services.AddSqliteTokenStore(embedded);
+        }
+
+        return builder;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
+using TokenIssuer.Server.Diagnostics;
+
+namespace TokenIssuer.Server.Throttling;
+
+/// <summary>Bounds how often one address may try to sign in; the bound of each account is the directory's.</summary>
+internal static class LoginThrottling
+{
+    private const int NetworkBytesOfIPv6 = 8;
+
+    public static WebApplicationBuilder AddLoginThrottling(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitRules>();
+        builder.Services.AddRateLimiter(_ => { });
+        builder.Services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>>((limiter, limits) =>
+        {
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => PartitionOf(context, limits.Value));
+            limiter.OnRejected = RefuseAsync;
+        });
+        return builder;
+    }
+
+    private static RateLimitPartition<string> PartitionOf(HttpContext context, RateLimitOptions limits)
+        => limits.Enabled && HttpMethods.IsPost(context.Request.Method) && context.Request.Path.Equals("/auth/login", StringComparison.OrdinalIgnoreCase)
+            ? RateLimitPartition.GetFixedWindowLimiter(AddressOf(context), _ => new FixedWindowRateLimiterOptions
+            {
+                PermitLimit = limits.Login.PermitLimit,
+                Window = limits.Login.Window,
+            })
+            : RateLimitPartition.GetNoLimiter(string.Empty);
+
+    /// <summary>One customer has a whole /64 of IPv6: the network counts as one address.</summary>
+    private static string AddressOf(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        if (address.IsIPv4MappedToIPv6)
+        {
+            address = address.MapToIPv4();
+        }
+
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, NetworkBytesOfIPv6))
+            : address.ToString();
+    }
+
+    /// <summary>The body of the answer is the issuer's, as of every error.</summary>
+    private static ValueTask RefuseAsync(OnRejectedContext rejected, CancellationToken cancellationToken)
+    {
+        var context = rejected.HttpContext;
+        var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : TimeSpan.FromSeconds(1);
+        context.RequestServices.GetRequiredService<ILogger<RateLimitOptions>>().LoginsThrottled();
+        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed class RateLimitRules : IValidateOptions<RateLimitOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, RateLimitOptions options)
+            => options.Faults().ToList() is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
+    }
+}

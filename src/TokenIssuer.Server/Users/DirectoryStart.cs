@@ -1,0 +1,111 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TokenIssuer.Server.Diagnostics;
+
+namespace TokenIssuer.Server.Users;
+
+/// <summary>Readies the directory before the first request: tables, the users of the configuration, a first administrator.</summary>
+internal sealed class DirectoryStart(
+    IServiceScopeFactory scopes,
+    ILookupNormalizer names,
+    IOptions<List<SeedUser>> seeds,
+    IHostEnvironment environment,
+    ILogger<DirectoryStart> logger) : IHostedService
+{
+    private const string AdministratorRole = "admin";
+    private const int OneTimePasswordBytes = 15;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var directory = scope.ServiceProvider.GetRequiredService<DirectoryContext>();
+        await new DirectorySchema(directory).ApplyAsync(cancellationToken).ConfigureAwait(false);
+        var absent = await FindAbsentAsync(directory, cancellationToken).ConfigureAwait(false);
+        if (absent.Count > 0)
+        {
+            await CreateAsync(scope.ServiceProvider, directory, absent, cancellationToken).ConfigureAwait(false);
+        }
+        else if (!environment.IsDevelopment() && !await directory.Users.AnyAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await CreateFirstAdministratorAsync(scope.ServiceProvider, directory, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<List<SeedUser>> FindAbsentAsync(DirectoryContext directory, CancellationToken cancellationToken)
+    {
+        List<string?> wanted = [.. seeds.Value.Select(seed => names.NormalizeName(seed.Username))];
+        var present = wanted.Count == 0
+            ? []
+            : await directory.Users
+                .Where(user => wanted.Contains(user.NormalizedUserName))
+                .Select(user => user.NormalizedUserName)
+                .ToListAsync(cancellationToken).ConfigureAwait(false);
+        return [.. seeds.Value.Where(seed => !present.Contains(names.NormalizeName(seed.Username)))];
+    }
+
+    /// <summary>Under the write lock from its first moment, so that of several cold starts one creates them.</summary>
+    /// <returns>How many were created.</returns>
+    private async Task<int> CreateAsync(IServiceProvider services, DirectoryContext directory, IReadOnlyList<SeedUser> absent, CancellationToken cancellationToken)
+    {
+        await using var transaction = await directory.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var users = services.GetRequiredService<UserManager<DirectoryUser>>();
+        var roles = services.GetRequiredService<RoleManager<IdentityRole>>();
+        var created = 0;
+        foreach (var seed in absent)
+        {
+            if (await users.FindByNameAsync(seed.Username).ConfigureAwait(false) is not null)
+            {
+                continue;
+            }
+
+            var user = new DirectoryUser(seed.Username);
+            Demand(await users.CreateAsync(user, seed.Password).ConfigureAwait(false), seed);
+            foreach (var role in seed.Roles)
+            {
+                if (!await roles.RoleExistsAsync(role).ConfigureAwait(false))
+                {
+                    Demand(await roles.CreateAsync(new IdentityRole(role)).ConfigureAwait(false), seed);
+                }
+
+                Demand(await users.AddToRoleAsync(user, role).ConfigureAwait(false), seed);
+            }
+
+            logger.UserSeeded(seed.Username);
+            created++;
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return created;
+    }
+
+    private async Task CreateFirstAdministratorAsync(IServiceProvider services, DirectoryContext directory, CancellationToken cancellationToken)
+    {
+        var first = new SeedUser
+        {
+            Username = AdministratorRole,
+            Password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(OneTimePasswordBytes)),
+            Roles = { AdministratorRole },
+        };
+        if (await CreateAsync(services, directory, [first], cancellationToken).ConfigureAwait(false) == 0)
+        {
+            return;
+        }
+
+        // To the terminal of whoever starts it for the first time, never to the log.
+        await Console.Out.WriteLineAsync(
+            $"There were no users. Sign in as \"{first.Username}\" with the password {first.Password} and change it: it is shown this once.").ConfigureAwait(false);
+    }
+
+    private static void Demand(IdentityResult result, SeedUser seed)
+    {
+        if (!result.Succeeded)
+        {
+            throw new InvalidOperationException(
+                $"Users:Seed: \"{seed.Username}\" can't be created: {string.Join(' ', result.Errors.Select(error => error.Description))}");
+        }
+    }
+}

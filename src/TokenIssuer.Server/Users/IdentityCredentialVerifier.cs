@@ -1,0 +1,123 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using TokenIssuer.Families;
+using TokenIssuer.Users;
+
+namespace TokenIssuer.Server.Users;
+
+/// <summary>The issuer's view of the directory. Each call has a scope, and so a database context, of its own.</summary>
+internal sealed class IdentityCredentialVerifier(IServiceScopeFactory scopes, PasswordHashing passwords, ILookupNormalizer names) : ICredentialVerifier
+{
+    private const string PasswordOnly = "pwd";
+    private const string PasswordAndCode = "pwd otp mfa";
+
+    public async Task<Subject?> FindAsync(string username, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var name = names.NormalizeName(username);
+        var id = await scope.ServiceProvider.GetRequiredService<DirectoryContext>().Users
+            .Where(user => user.NormalizedUserName == name)
+            .Select(user => user.Id)
+            .SingleOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        return id is null ? null : new Subject(id);
+    }
+
+    public async Task<CredentialVerdict> VerifyAsync(Subject? subject, Credentials credentials, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(credentials);
+        await using var scope = scopes.CreateAsyncScope();
+        var attempts = scope.ServiceProvider.GetRequiredService<LoginAttempts>();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<DirectoryUser>>();
+        if (subject is not { Value: var id } || !await attempts.TryTakeAsync(id, cancellationToken).ConfigureAwait(false))
+        {
+            // The work of a real verification, or the time would tell who exists and who is locked.
+            await passwords.IsRightAsync(null, credentials.Password, cancellationToken).ConfigureAwait(false);
+            return subject is null ? CredentialVerdict.Wrong : CredentialVerdict.LockedOut;
+        }
+
+        var user = await users.FindByIdAsync(id).ConfigureAwait(false);
+        if (!await passwords.IsRightAsync(user, credentials.Password, cancellationToken).ConfigureAwait(false) || user is null)
+        {
+            return CredentialVerdict.Wrong;
+        }
+
+        if (user.IsDisabled)
+        {
+            return CredentialVerdict.Disabled;
+        }
+
+        var verdict = await VerifyCodeAsync(users, user, credentials.Otp).ConfigureAwait(false);
+        if (verdict == CredentialVerdict.Correct)
+        {
+            await attempts.GiveBackAsync(id, cancellationToken).ConfigureAwait(false);
+        }
+
+        return verdict;
+    }
+
+    public async Task<UserClaims?> LoadAsync(Subject subject, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var directory = scope.ServiceProvider.GetRequiredService<DirectoryContext>();
+        var user = await directory.Users.AsNoTracking()
+            .SingleOrDefaultAsync(candidate => candidate.Id == subject.Value && !candidate.IsDisabled, cancellationToken).ConfigureAwait(false);
+        if (user is null)
+        {
+            return null;
+        }
+
+        var roles = await directory.UserRoles
+            .Where(held => held.UserId == user.Id)
+            .Join(directory.Roles, held => held.RoleId, role => role.Id, (_, role) => role.Name)
+            .OfType<string>()
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        return new UserClaims(subject, user.UserName ?? user.Id, roles, user.TwoFactorEnabled ? PasswordAndCode : PasswordOnly);
+    }
+
+    public async Task<PasswordChange> ChangePasswordAsync(
+        Subject subject, string currentPassword, string newPassword, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var attempts = scope.ServiceProvider.GetRequiredService<LoginAttempts>();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<DirectoryUser>>();
+        if (!await attempts.TryTakeAsync(subject.Value, cancellationToken).ConfigureAwait(false)
+            || await users.FindByIdAsync(subject.Value).ConfigureAwait(false) is not { IsDisabled: false } user)
+        {
+            return new PasswordChange.Wrong();
+        }
+
+        using var turn = await passwords.TakeTurnAsync(cancellationToken).ConfigureAwait(false);
+        var changed = await users.ChangePasswordAsync(user, currentPassword, newPassword).ConfigureAwait(false);
+        if (changed.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch)))
+        {
+            return new PasswordChange.Wrong();
+        }
+
+        if (changed.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)))
+        {
+            throw new TokenStoreUnavailableException("The user was changed by somebody else in the same moment.");
+        }
+
+        await attempts.GiveBackAsync(subject.Value, CancellationToken.None).ConfigureAwait(false);
+        return changed.Succeeded
+            ? new PasswordChange.Changed()
+            : new PasswordChange.Weak([.. changed.Errors.Select(error => error.Description)]);
+    }
+
+    private static async Task<CredentialVerdict> VerifyCodeAsync(UserManager<DirectoryUser> users, DirectoryUser user, string? code)
+    {
+        if (!user.TwoFactorEnabled)
+        {
+            return CredentialVerdict.Correct;
+        }
+
+        if (string.IsNullOrEmpty(code))
+        {
+            return CredentialVerdict.SecondFactorRequired;
+        }
+
+        return await users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, code).ConfigureAwait(false)
+            ? CredentialVerdict.Correct
+            : CredentialVerdict.Wrong;
+    }
+}

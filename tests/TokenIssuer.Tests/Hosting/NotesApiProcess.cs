@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace TokenIssuer.Tests.Hosting;
+
+/// <summary>The sample resource API, following the revocations of one issuer.</summary>
+internal sealed class NotesApiProcess : IAsyncDisposable
+{
+    private const string Project = "samples/NotesApi";
+
+    private readonly HostProcess _process;
+    private readonly HttpClient _http;
+
+    private NotesApiProcess(HostProcess process, Uri address)
+    {
+        _process = process;
+        Address = address;
+        _http = new HttpClient { BaseAddress = address };
+    }
+
+    public Uri Address { get; }
+
+    public HttpClient Http => _http;
+
+    public static async Task<NotesApiProcess> StartAsync(IssuerProcess issuer, params (string Key, string Value)[] settings)
+    {
+        var address = new Uri($"http://127.0.0.1:{HostProcess.FindFreePort()}");
+        var all = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["TokenIssuerValidation:Authority"] = $"http://localhost:{issuer.Address.Port}",
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        var process = HostProcess.Start(Project, Repository.PathOf(Project), ["--urls", address.ToString()], all);
+        var api = new NotesApiProcess(process, address);
+        // Following: a cursor stands in the feed's state once the first snapshot was read.
+        await process.WaitUntilAnsweredAsync(new Uri(address, "/api/feed"), "\"cursor\":\"");
+        return api;
+    }
+
+    public async Task<HttpResponseMessage> GetAsync(string path, string accessToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    public async Task<HttpStatusCode> GetNotesAsync(IssuedTokens tokens)
+    {
+        using var response = await GetAsync("/api/notes", tokens.AccessToken);
+        return response.StatusCode;
+    }
+
+    /// <summary>Waits until the API refuses the token: the feed's delay, or an assertion after five seconds.</summary>
+    public async Task AssertRefusesAsync(IssuedTokens tokens)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        HttpStatusCode status;
+        while ((status = await GetNotesAsync(tokens)) == HttpStatusCode.OK && !patience.IsCancellationRequested)
+        {
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, status);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _process.DisposeAsync();
+    }
+}

@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TokenIssuer.Audit;
+using TokenIssuer.Families;
+using TokenIssuer.Server.Throttling;
+using TokenIssuer.Server.Users;
+using TokenIssuer.Tests.Hosting;
+using TokenIssuer.Users;
+
+namespace TokenIssuer.Tests.Server;
+
+/// <summary>The server's user directory on a file of its own, with the users alice and admin, and a clock that tests move.</summary>
+internal sealed class DirectoryUnderTest : IAsyncDisposable
+{
+    public const string AlicesPassword = "a tea pot of iron";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ServiceProvider _services;
+
+    private DirectoryUnderTest(IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = _folder.FullPath });
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("Users:Seed:0:Username", "alice"),
+            new("Users:Seed:0:Password", AlicesPassword),
+            new("Users:Seed:1:Username", "Admin"),
+            new("Users:Seed:1:Password", "four random words here"),
+            new("Users:Seed:1:Roles:0", "admin"),
+            new("RateLimits:Login:PermitLimit", "3"),
+        ]);
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+        builder.AddLoginThrottling();
+        builder.AddUserDirectory();
+        _services = builder.Services.BuildServiceProvider();
+    }
+
+    public ManualClock Clock { get; } = new();
+
+    public ICredentialVerifier Users => _services.GetRequiredService<ICredentialVerifier>();
+
+    public IAuditTrail Audit => _services.GetRequiredService<IAuditTrail>();
+
+    public string File => _folder.PathOf("data/users.db");
+
+    public static async Task<DirectoryUnderTest> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var directory = new DirectoryUnderTest(settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value)));
+        try
+        {
+            await directory.StartAgainAsync();
+            return directory;
+        }
+        catch
+        {
+            await directory.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What the host does at every start.</summary>
+    public Task StartAgainAsync() => _services.GetServices<IHostedService>().OfType<DirectoryStart>().Single().StartAsync(CancellationToken.None);
+
+    public async Task<Subject> FindAsync(string name) => Assert.NotNull(await Users.FindAsync(name, CancellationToken.None));
+
+    public async Task<CredentialVerdict> LogInAsync(string name, string password, string? otp = null)
+        => await Users.VerifyAsync(await Users.FindAsync(name, CancellationToken.None), new Credentials(name, password, otp), CancellationToken.None);
+
+    public async Task ChangeUserAsync(string name, Func<UserManager<DirectoryUser>, DirectoryUser, Task> change)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<DirectoryUser>>();
+        await change(users, Assert.IsType<DirectoryUser>(await users.FindByNameAsync(name)));
+    }
+
+    public async Task<T> QueryAsync<T>(Func<DirectoryContext, Task<T>> query)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        return await query(scope.ServiceProvider.GetRequiredService<DirectoryContext>());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        _folder.Dispose();
+    }
+}
