@@ -42,8 +42,7 @@ internal sealed class LossHealing(
         var whole = await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
         denylist.Merge(whole.Entries, whole.Retention);
         await store.AppendAsync(denylist.Held(), cancellationToken).ConfigureAwait(false);
-        var onlyEpoch = seen.StoreId == whole.Cursor.StoreId && seen.Epoch < whole.Cursor.Epoch;
-        var epoch = onlyEpoch ? whole.Cursor.Epoch : (await store.RaiseEpochAsync(whole.Cursor.Epoch, cancellationToken).ConfigureAwait(false)).Epoch;
+        var epoch = await AgreeOnEpochAsync(seen, page.Cursor, whole.Cursor, cancellationToken).ConfigureAwait(false);
         var healed = whole with { Cursor = whole.Cursor with { Epoch = epoch } };
         denylist.Merge(healed);
         await witness.NoteAsync(healed.Cursor, cancellationToken).ConfigureAwait(false);
@@ -51,6 +50,27 @@ internal sealed class LossHealing(
         logger.StoreLossHealed(healed.Cursor.StoreId, epoch);
         await AuditAsync("healed", cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>
+    /// A raised epoch tells everybody else that the log is not the one they have read. Where it is higher than the one seen,
+    /// somebody has raised it already; and it must end up higher, or a log rolled back with its epoch would be taken for the one known.
+    /// </summary>
+    private async Task<long> AgreeOnEpochAsync(LogCursor seen, LogCursor lost, LogCursor read, CancellationToken cancellationToken)
+    {
+        if (seen.StoreId == lost.StoreId && seen.Epoch < lost.Epoch)
+        {
+            return read.Epoch;
+        }
+
+        var end = lost;
+        do
+        {
+            end = await store.RaiseEpochAsync(end.Epoch, cancellationToken).ConfigureAwait(false);
+        }
+        while (end.StoreId == seen.StoreId && end.Epoch <= seen.Epoch);
+
+        return end.Epoch;
     }
 
     /// <summary>At start nothing is remembered but the witness: a store behind it starts by killing everything.</summary>

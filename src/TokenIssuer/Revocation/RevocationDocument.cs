@@ -11,6 +11,9 @@ namespace TokenIssuer.Revocation;
 /// <param name="Revocations">The entries; a heartbeat has none.</param>
 internal sealed record RevocationDocument(string Cursor, long AgeMs, long Retention, IReadOnlyList<RevocationItem>? Revocations)
 {
+    /// <summary>A year, in milliseconds: what is said to be older, or kept for longer, is no number of the contract.</summary>
+    private const long LongestMs = 366L * 24 * 3600 * 1000;
+
     public static RevocationDocument Of(RevocationPage page, TimeSpan age) => new(
         page.Cursor.ToString(),
         (long)age.TotalMilliseconds,
@@ -18,12 +21,21 @@ internal sealed record RevocationDocument(string Cursor, long AgeMs, long Retent
         [.. page.Entries.Select(RevocationItem.Of)]);
 
     /// <exception cref="FormatException">The document does not follow the contract.</exception>
-    public RevocationPage ToPage(bool isSnapshot) => new(
-        [.. (Revocations ?? []).Select(item => item.ToEntry())],
-        LogCursor.Parse(Cursor) ?? throw new FormatException("The cursor of the revocation feed can't be read."),
-        TimeSpan.FromMilliseconds(AgeMs),
-        TimeSpan.FromSeconds(Retention),
-        isSnapshot);
+    public RevocationPage ToPage(bool isSnapshot)
+    {
+        // A heartbeat has no entries and need not say how long they are kept; entries that nobody says are kept would be forgotten.
+        if (AgeMs is < 0 or > LongestMs || Retention is < 0 or > LongestMs || (Retention == 0 && Revocations is { Count: > 0 }))
+        {
+            throw new FormatException("The age or the retention of the revocation feed can't be read.");
+        }
+
+        return new RevocationPage(
+            [.. (Revocations ?? []).Select(item => (item ?? throw new FormatException("An entry of the revocation feed is null.")).ToEntry())],
+            LogCursor.Parse(Cursor) ?? throw new FormatException("The cursor of the revocation feed can't be read."),
+            TimeSpan.FromMilliseconds(AgeMs),
+            TimeSpan.FromSeconds(Retention),
+            isSnapshot);
+    }
 }
 
 /// <summary>The wire form of one entry, and the data of a <c>revocation</c> event. <c>user_key</c> is how a replica finds the user's tokens.</summary>
@@ -68,24 +80,31 @@ internal sealed record RevocationItem(
     /// <exception cref="FormatException">The entry does not follow the contract: skipping it would forget a revocation.</exception>
     public RevocationEntry ToEntry()
     {
+        if (Until <= 0 || Until > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+        {
+            throw new FormatException($"An entry of the revocation feed is kept until {Until}, which is no time.");
+        }
+
         var until = DateTimeOffset.FromUnixTimeSeconds(Until);
         var reason = ReadReason();
         RevocationEntry entry = Kind switch
         {
             "family" when SessionId.TryParse(Sid, out var session) => new RevocationEntry.Family(session, reason, until),
-            "user" when User is not null && UserKey is not null => new RevocationEntry.User(
-                Families.UserKey.Parse(UserKey), new Subject(User), new UserFloors(MinGen ?? 0, Floor ?? 0, ApiFloor ?? 0), reason, until),
-            "token" when Jti is not null => new RevocationEntry.Token(Jti, reason, until),
-            "key" when Kid is not null => new RevocationEntry.Key(Kid, reason, until),
-            "all" when MinGen is not null => new RevocationEntry.All(MinGen.Value, reason, until),
+            "user" when User is { Length: > 0 and <= 255 } && UserKey is not null && MinGen is { } minGen && Floor is { } floor && ApiFloor is { } apiFloor
+                => new RevocationEntry.User(
+                    Families.UserKey.Parse(UserKey), new Subject(User), new UserFloors(minGen, floor, apiFloor), reason, until),
+            "token" when Jti is { Length: > 0 } => new RevocationEntry.Token(Jti, reason, until),
+            "key" when Kid is { Length: > 0 } => new RevocationEntry.Key(Kid, reason, until),
+            "all" when MinGen is { } minGen => new RevocationEntry.All(minGen, reason, until),
             _ => throw new FormatException($"An entry of kind \"{Kind}\" of the revocation feed can't be read."),
         };
-        return entry with { Id = Id };
+        return entry with { Id = Id ?? string.Empty };
     }
 
     /// <summary>A newer issuer may give reasons that this library does not know; the revocation counts all the same.</summary>
     private RevocationReason ReadReason()
         => Enum.TryParse<RevocationReason>(Reason?.Replace("_", string.Empty, StringComparison.Ordinal), ignoreCase: true, out var reason)
+            && Enum.IsDefined(reason)
             ? reason
             : RevocationReason.Administrator;
 }

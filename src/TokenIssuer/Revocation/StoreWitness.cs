@@ -22,9 +22,11 @@ internal sealed class StoreWitness(string path, TimeProvider clock, ILogger<Stor
     {
         try
         {
-            return File.Exists(path) ? LogCursor.Parse(File.ReadAllText(path).Trim()) : null;
+            return File.Exists(path)
+                ? LogCursor.Parse(File.ReadAllText(path).Trim()) ?? throw new FormatException("The witness holds no cursor.")
+                : null;
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)
         {
             logger.WitnessUnreadable(path, failure);
             return null;
@@ -62,7 +64,7 @@ internal sealed class StoreWitness(string path, TimeProvider clock, ILogger<Stor
                 _writtenAt = clock.GetTimestamp();
             }
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             logger.WitnessUnwritable(path, failure);
         }
