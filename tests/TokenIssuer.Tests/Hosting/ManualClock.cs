@@ -7,6 +7,7 @@ internal sealed class ManualClock : TimeProvider
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private long _ticks;
+    private TaskCompletionSource _scheduled = NewSignal();
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -53,12 +54,34 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
+    /// <summary>Waits until somebody waits for this clock, and says how long the first of them still has to wait.</summary>
+    public async Task<TimeSpan> NextTimerAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task scheduled;
+            lock (_gate)
+            {
+                if (_timers.Count > 0)
+                {
+                    return _timers.Min(timer => timer.Due) - _now;
+                }
+
+                scheduled = _scheduled.Task;
+            }
+
+            await scheduled.WaitAsync(cancellationToken);
+        }
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ManualTimer? TakeNextDue(DateTimeOffset end)
     {
@@ -111,6 +134,8 @@ internal sealed class ManualClock : TimeProvider
                     Due = clock._now + dueTime;
                     Period = period;
                     clock._timers.Add(this);
+                    clock._scheduled.TrySetResult();
+                    clock._scheduled = NewSignal();
                 }
 
                 return true;

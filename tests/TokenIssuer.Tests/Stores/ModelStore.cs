@@ -16,7 +16,7 @@ internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
     private readonly Dictionary<UserKey, (Subject Subject, UserFloors Floors)> _users = [];
     private readonly Dictionary<SessionId, TokenFamily> _families = [];
     private readonly List<RevocationEntry> _log = [];
-    private readonly string _storeId = FamilyId.New().ToString();
+    private string _storeId = FamilyId.New().ToString();
     private TimeSpan _retention;
     private long _epoch = 1;
     private long _all;
