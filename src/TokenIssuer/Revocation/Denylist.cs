@@ -28,6 +28,9 @@ internal sealed class Denylist(TimeProvider clock)
     private Freshness? _freshness;
     private DateTimeOffset _prunedAt = clock.GetUtcNow();
 
+    /// <summary>Raised with each page of the followed log, in order, after it was merged.</summary>
+    public event Action<RevocationPage>? Followed;
+
     /// <summary>Entries held, everybody's not counted.</summary>
     public int Count => _families.Count + _users.Count + _tokens.Count + _keys.Count;
 
@@ -103,6 +106,7 @@ internal sealed class Denylist(TimeProvider clock)
         Merge(page.Entries, page.Retention);
         Volatile.Write(ref _freshness, new Freshness(page.Cursor, page.Age, clock.GetTimestamp()));
         PruneSometimes();
+        Followed?.Invoke(page);
     }
 
     /// <summary>Merges entries that did not come with the followed log: a kill of one's own, a strict read.</summary>
