@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using TokenIssuer.AspNetCore.Delivery;
+using TokenIssuer.AspNetCore.Edge;
+using TokenIssuer.AspNetCore.Requests;
+using TokenIssuer.Audit;
+using TokenIssuer.Families;
+using TokenIssuer.Revocation;
+using TokenIssuer.Users;
+
+namespace TokenIssuer.AspNetCore.Endpoints;
+
+/// <summary><c>POST /auth/login</c>. A login over a session of the same browser ends that one.</summary>
+internal sealed class LoginEndpoint(
+    TokenAuthority authority,
+    TokenDelivery delivery,
+    RefreshCookie cookie,
+    OriginCheck origins,
+    RequestAudit audit,
+    ILogger<LoginEndpoint> logger)
+{
+    public async Task LogInAsync(HttpContext context)
+    {
+        var reading = await JsonBody.ReadAsync(context, IssuerJson.Default.LoginBody).ConfigureAwait(false);
+        if ((reading.Refusal ?? Check(reading.Value)) is { } refusal)
+        {
+            await context.RefuseAsync(refusal).ConfigureAwait(false);
+            return;
+        }
+
+        var body = reading.Value ?? throw new UnreachableException("A missing body was refused.");
+        var presented = cookie.Read(context.Request);
+        if (presented is PresentedCookie.Several)
+        {
+            logger.AmbiguousRefreshToken(context.EndpointName());
+            await context.RefuseAsync(Problems.AmbiguousRefreshToken).ConfigureAwait(false);
+            return;
+        }
+
+        // Login CSRF: a foreign page must not plant its own session in this browser, nor end the one that is there. Clients
+        // that are no browsers send neither header and are let through; no browser can be made to leave both out.
+        var transport = body.Delivery == "body" ? TokenTransport.Body : TokenTransport.Cookie;
+        if ((transport == TokenTransport.Cookie || presented is PresentedCookie.One)
+            && origins.Judge(context.Request) == OriginVerdict.Foreign)
+        {
+            logger.LoginFromForeignOrigin(context.EndpointName());
+            await context.RefuseAsync(Problems.ForbiddenOrigin).ConfigureAwait(false);
+            return;
+        }
+
+        if (!Scope.TryParse(body.Scope, out var scope))
+        {
+            await context.RefuseAsync(Problems.InvalidScope).ConfigureAwait(false);
+            return;
+        }
+
+        var credentials = new Credentials(body.Username ?? string.Empty, body.Password ?? string.Empty, body.Otp);
+        var request = SessionRequests.ForNewSession(context, OAuthClient.SpaClientId, scope, body.Device);
+        var replaced = presented is PresentedCookie.One { Token: var token } && authority.TryFindSession(token, out var old) ? old : (SessionId?)null;
+        var outcome = await authority.LogInAsync(credentials, request, context.RequestAborted).ConfigureAwait(false);
+        if (outcome is LoginOutcome.SessionLimitReached { Subject: var user } && await MakeRoomAsync(context, user, replaced).ConfigureAwait(false))
+        {
+            outcome = await authority.LogInAsync(credentials, request, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        await (outcome switch
+        {
+            LoginOutcome.LoggedIn success => WelcomeAsync(context, success, replaced, transport),
+            LoginOutcome.Refused refused => TurnAwayAsync(context, refused),
+            LoginOutcome.SessionLimitReached => context.RefuseAsync(Problems.SessionLimit),
+            LoginOutcome.InvalidScope => context.RefuseAsync(Problems.InvalidScope),
+            _ => throw new UnreachableException(outcome.GetType().Name),
+        }).ConfigureAwait(false);
+    }
+
+    private static Problem? Check(LoginBody? body) => body switch
+    {
+        null or { Username: null or "" } or { Password: null or "" } => Problems.MissingCredentials,
+        { Username.Length: > InputLimits.Username } or { Password.Length: > InputLimits.Password } or { Otp.Length: > InputLimits.Otp }
+            => Problems.MemberTooLong,
+        { Device.Length: > InputLimits.Device } => Problems.InvalidDevice,
+        { Device: { } device } when device.Any(char.IsControl) => Problems.InvalidDevice,
+        { Delivery: not (null or "cookie" or "body") } => Problems.InvalidDelivery,
+        _ => null,
+    };
+
+    /// <summary>The cap counts the session that is about to be replaced. The credentials were found right, so it may make room.</summary>
+    private async Task<bool> MakeRoomAsync(HttpContext context, Subject user, SessionId? replaced)
+    {
+        if (replaced is not { } old || await authority.FindOwnerAsync(old, context.RequestAborted).ConfigureAwait(false) != user)
+        {
+            return false;
+        }
+
+        await authority.RevokeAsync(new RevocationTarget.Session(old), RevocationReason.Replaced, context.RequestAborted).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task WelcomeAsync(HttpContext context, LoginOutcome.LoggedIn success, SessionId? replaced, TokenTransport transport)
+    {
+        // The new session is there: a caller who leaves now must neither keep the old one alive nor stay out of the audit log.
+        var (user, session) = (success.User.Subject, success.Answer.SessionId);
+        await audit.WriteAsync(context, AuditEventType.Login, user, session).ConfigureAwait(false);
+        foreach (var evicted in success.Evicted)
+        {
+            await audit.WriteAsync(context, AuditEventType.SessionEvicted, user, evicted).ConfigureAwait(false);
+        }
+
+        if (replaced is { } old)
+        {
+            await authority.RevokeAsync(new RevocationTarget.Session(old), RevocationReason.Replaced, CancellationToken.None).ConfigureAwait(false);
+            logger.SessionReplaced(old, session);
+        }
+
+        await delivery.AnswerAsync(context, success.Answer, transport).ConfigureAwait(false);
+    }
+
+    private async Task TurnAwayAsync(HttpContext context, LoginOutcome.Refused refused)
+    {
+        await audit.WriteAsync(context, AuditEventType.LoginRefused, refused.Subject, session: null, refused.Verdict.ToString()).ConfigureAwait(false);
+        await context.RefuseAsync(
+            refused.Verdict == CredentialVerdict.SecondFactorRequired ? Problems.SecondFactorRequired : Problems.InvalidCredentials).ConfigureAwait(false);
+    }
+}
+
+/// <summary>The body of a login.</summary>
+internal sealed record LoginBody(string? Username, string? Password, string? Otp, string? Scope, string? Device, string? Delivery)
+{
+    /// <summary>A fixed mask, never the password.</summary>
+    public override string ToString() => "(login)";
+}

@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using TokenIssuer.AspNetCore.Delivery;
+using TokenIssuer.AspNetCore.Edge;
+using TokenIssuer.AspNetCore.Requests;
+using TokenIssuer.Audit;
+using TokenIssuer.Families;
+using TokenIssuer.Revocation;
+using TokenIssuer.Validation.Bearer;
+using TokenIssuer.Validation.Tokens;
+
+namespace TokenIssuer.AspNetCore.Endpoints;
+
+/// <summary>
+/// <c>POST /auth/logout</c>, for whoever holds any token of a session, spent or expired. 204 means that nothing of what was
+/// asked for is alive: when the revocation can't be stored the answer is 503 and the cookie stays.
+/// </summary>
+internal sealed class LogoutEndpoint(
+    TokenAuthority authority,
+    PresentedTokens tokens,
+    RefreshCookie cookie,
+    AccessTokenReader accessTokens,
+    RequestAudit audit,
+    ILogger<LogoutEndpoint> logger)
+{
+    private const string This = "this";
+    private const string Others = "others";
+    private const string All = "all";
+
+    public async Task LogOutAsync(HttpContext context)
+    {
+        var reading = await JsonBody.ReadAsync(context, IssuerJson.Default.LogoutBody).ConfigureAwait(false);
+        var presented = reading.Refusal is { } malformed
+            ? new PresentedToken.Refused(malformed)
+            : tokens.Read(context, reading.Value?.RefreshToken);
+        if (presented is PresentedToken.Refused { Problem: var problem })
+        {
+            await context.RefuseAsync(problem).ConfigureAwait(false);
+            return;
+        }
+
+        var scope = reading.Value?.Scope ?? This;
+        if (scope is not (This or Others or All))
+        {
+            await context.RefuseAsync(Problems.InvalidLogoutScope).ConfigureAwait(false);
+            return;
+        }
+
+        SessionId? refreshed = presented is PresentedToken.One { Token: var token } && authority.TryFindSession(token, out var found) ? found : null;
+        var bearer = await ReadBearerAsync(context).ConfigureAwait(false);
+        if (refreshed is { } first && bearer is { } second && first != second)
+        {
+            logger.TokensOfDifferentSessions(context.EndpointName(), first, second);
+            await context.RefuseAsync(Problems.DifferentSessions).ConfigureAwait(false);
+            return;
+        }
+
+        var ended = (refreshed ?? bearer) is { } session ? await EndAsync(context, session, scope).ConfigureAwait(false) : This;
+        Answer(context, presented, ended);
+    }
+
+    /// <summary>Expired is good enough for signing out.</summary>
+    private async Task<SessionId?> ReadBearerAsync(HttpContext context)
+        => BearerCredentials.TryRead(context.Request.Headers.Authorization, out var text) && text is not null
+            && await accessTokens.ReadIgnoringLifetimeAsync(text, context.RequestAborted).ConfigureAwait(false) is { } token
+            ? token.Identity.Session
+            : null;
+
+    /// <summary>The wider scopes need a living session: an old token may end what it belongs to, and nothing else.</summary>
+    /// <returns>The scope that was carried out.</returns>
+    private async Task<string> EndAsync(HttpContext context, SessionId session, string scope)
+    {
+        var owner = await authority.FindOwnerAsync(session, context.RequestAborted).ConfigureAwait(false);
+        RevocationTarget target = (scope, owner) switch
+        {
+            (Others, not null) => new RevocationTarget.OtherSessions(session),
+            (All, { } user) => new RevocationTarget.AllSessions(user),
+            _ => new RevocationTarget.Session(session),
+        };
+        await authority.RevokeAsync(target, RevocationReason.Logout, context.RequestAborted).ConfigureAwait(false);
+        if (owner is null)
+        {
+            return This;
+        }
+
+        await audit.WriteAsync(context, AuditEventType.Logout, owner, session, scope).ConfigureAwait(false);
+        return scope;
+    }
+
+    private void Answer(HttpContext context, PresentedToken presented, string ended)
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        if (ended == Others)
+        {
+            // The caller's own session lives on, and its cookie with it.
+            return;
+        }
+
+        context.Response.Headers["Clear-Site-Data"] = "\"cache\"";
+        if (presented is PresentedToken.One { Transport: TokenTransport.Cookie })
+        {
+            cookie.Clear(context);
+        }
+    }
+}
+
+/// <summary>The body of a logout; may be left out.</summary>
+internal sealed record LogoutBody(string? RefreshToken, string? Scope)
+{
+    /// <summary>A fixed mask, never the token.</summary>
+    public override string ToString() => "(logout)";
+}

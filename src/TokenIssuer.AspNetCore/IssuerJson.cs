@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using TokenIssuer.AspNetCore.Delivery;
+using TokenIssuer.AspNetCore.Endpoints;
+
+namespace TokenIssuer.AspNetCore;
+
+/// <summary>
+/// Serialization of the wire contract, generated at build time. A member that stands twice is refused: two readers could
+/// take different ones for true. Unknown members are ignored.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowDuplicateProperties = false,
+    MaxDepth = 8)]
+[JsonSerializable(typeof(OAuthErrorBody))]
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(TokenAnswerBody))]
+[JsonSerializable(typeof(LoginBody))]
+[JsonSerializable(typeof(RefreshBody))]
+[JsonSerializable(typeof(LogoutBody))]
+[JsonSerializable(typeof(PasswordBody))]
+[JsonSerializable(typeof(SessionsBody))]
+[JsonSerializable(typeof(MeBody))]
+[JsonSerializable(typeof(MetadataBody))]
+[JsonSerializable(typeof(JwksBody))]
+internal sealed partial class IssuerJson : JsonSerializerContext;
+
+/// <summary>Writes JSON answers with their length.</summary>
+internal static class JsonAnswers
+{
+    public static Task WriteJsonAsync<T>(this HttpResponse response, T body, JsonTypeInfo<T> type, string mediaType = "application/json")
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, type);
+        response.ContentType = mediaType;
+        response.ContentLength = bytes.Length;
+        return response.Body.WriteAsync(bytes, response.HttpContext.RequestAborted).AsTask();
+    }
+}

@@ -1,3 +1,0 @@
-namespace TokenIssuer.AspNetCore;
-
-internal static class Placeholder;

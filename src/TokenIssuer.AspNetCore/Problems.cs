@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Http;
+
+namespace TokenIssuer.AspNetCore;
+
+/// <summary>Every error that leaves the issuer. The private reason is in the log.</summary>
+internal static class Problems
+{
+    private const string InvalidRequestCode = "invalid_request";
+
+    public static Problem MalformedBody { get; } = Invalid("The body is not JSON of the expected form.");
+
+    public static Problem MissingCredentials { get; } = Invalid("username and password are required.");
+
+    public static Problem MissingPasswords { get; } = Invalid("current_password and new_password are required.");
+
+    public static Problem MemberTooLong { get; } = Invalid(
+        $"A member is too long: username has at most {InputLimits.Username} characters, a password {InputLimits.Password}, otp {InputLimits.Otp}.");
+
+    public static Problem InvalidDevice { get; } = Invalid(
+        $"device has at most {InputLimits.Device} characters and no control characters.");
+
+    public static Problem InvalidDelivery { get; } = Invalid("delivery is cookie or body.");
+
+    public static Problem InvalidLogoutScope { get; } = Invalid("scope is this, others or all.");
+
+    public static Problem InvalidIdempotencyKey { get; } = Invalid(
+        $"Idempotency-Key is one header of at most {InputLimits.IdempotencyKey} characters.");
+
+    public static Problem MissingRefreshToken { get; } = Invalid("There is no refresh token.");
+
+    public static Problem AmbiguousRefreshToken { get; } = Invalid("There is more than one refresh token.");
+
+    public static Problem DifferentSessions { get; } = Invalid("The tokens belong to different sessions.");
+
+    public static Problem BadRequest { get; } = Invalid("The request is malformed.");
+
+    /// <summary>The one answer to unknown, expired, reused, foreign and revoked refresh tokens.</summary>
+    public static Problem InvalidGrant { get; } = new(StatusCodes.Status400BadRequest, "invalid_grant", "The refresh token is not valid.");
+
+    public static Problem InvalidScope { get; } = new(StatusCodes.Status400BadRequest, "invalid_scope", "The scope is malformed or wider than allowed.");
+
+    /// <summary>The one answer to unknown users, wrong passwords, locked and disabled accounts.</summary>
+    public static Problem InvalidCredentials { get; } = new(
+        StatusCodes.Status401Unauthorized, "invalid_credentials", "The user name, password or code is not right.");
+
+    public static Problem SecondFactorRequired { get; } = new(StatusCodes.Status401Unauthorized, "mfa_required", "The code of the second factor is needed.");
+
+    public static Problem WrongPassword { get; } = new(StatusCodes.Status403Forbidden, "invalid_credentials", "The current password is not right.");
+
+    public static Problem WeakPassword { get; } = new(
+        StatusCodes.Status422UnprocessableEntity, "weak_password", "The new password breaks the rules.");
+
+    public static Problem SessionLimit { get; } = new(StatusCodes.Status409Conflict, "session_limit", "There are as many sessions as allowed: end one first.");
+
+    public static Problem Throttled { get; } = new(StatusCodes.Status429TooManyRequests, "too_many_requests", "Too many attempts: try again later.");
+
+    public static Problem ForbiddenOrigin { get; } = new(
+        StatusCodes.Status403Forbidden, "forbidden_origin", "The request does not come from an allowed origin.");
+
+    public static Problem InvalidClient { get; } = new(StatusCodes.Status401Unauthorized, "invalid_client", "Client authentication failed.");
+
+    public static Problem InvalidToken { get; } = new(StatusCodes.Status401Unauthorized, "invalid_token", "The access token is missing or not valid.");
+
+    public static Problem InsufficientScope { get; } = new(StatusCodes.Status403Forbidden, "insufficient_scope", "The scope does not allow this.");
+
+    public static Problem Forbidden { get; } = new(StatusCodes.Status403Forbidden, "forbidden", "This is not allowed.");
+
+    public static Problem NotFound { get; } = new(StatusCodes.Status404NotFound, "not_found", "There is nothing here.");
+
+    public static Problem MethodNotAllowed { get; } = new(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "The method is not offered here.");
+
+    public static Problem TooLarge { get; } = new(
+        StatusCodes.Status413PayloadTooLarge, "request_too_large", $"The body has more than {InputLimits.Body} bytes.");
+
+    public static Problem UnsupportedMediaType { get; } = new(
+        StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "The media type of the body is not the expected one.");
+
+    public static Problem ServerError { get; } = new(StatusCodes.Status500InternalServerError, "server_error", "Something went wrong on our side.");
+
+    /// <summary>A failure of ours: nothing is lost, and the same request may be sent again.</summary>
+    public static Problem Unavailable { get; } = new(
+        StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable", "The request cannot be answered at the moment: try again.");
+
+    /// <summary>What to say for a status that came without a body.</summary>
+    public static Problem OfStatus(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => InvalidToken,
+        StatusCodes.Status403Forbidden => Forbidden,
+        StatusCodes.Status404NotFound => NotFound,
+        StatusCodes.Status405MethodNotAllowed => MethodNotAllowed,
+        StatusCodes.Status413PayloadTooLarge => TooLarge,
+        StatusCodes.Status415UnsupportedMediaType => UnsupportedMediaType,
+        StatusCodes.Status429TooManyRequests => Throttled,
+        StatusCodes.Status503ServiceUnavailable => Unavailable,
+        < StatusCodes.Status500InternalServerError => BadRequest with { Status = status },
+        _ => ServerError with { Status = status },
+    };
+
+    private static Problem Invalid(string text) => new(StatusCodes.Status400BadRequest, InvalidRequestCode, text);
+}

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using TokenIssuer.AspNetCore.Edge;
+using TokenIssuer.AspNetCore.Endpoints;
+using TokenIssuer.Validation;
+
+#pragma warning disable IDE0130 // Mapping methods live where hosts look for them: beside IApplicationBuilder.
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Maps the endpoints of the issuer.</summary>
+public static class TokenIssuerEndpointRouteBuilderExtensions
+{
+    /// <summary>
+    /// Maps the wire contract: <c>/auth</c>, <c>/oauth</c> and the discovery documents. Map them at the root; to serve them under a
+    /// path use <c>UsePathBase</c> and the same path in the issuer's address. Needs <c>UseTokenIssuer</c> in the pipeline.
+    /// </summary>
+    /// <param name="endpoints">The host's endpoints.</param>
+    /// <returns>All of them, for conventions of the host.</returns>
+    public static IEndpointConventionBuilder MapTokenIssuer(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var all = endpoints.MapGroup(string.Empty);
+        MapDiscovery(all.MapGroup(string.Empty));
+        MapAuth(all.MapGroup(IssuerPaths.Auth));
+        MapOAuth(all.MapGroup(IssuerPaths.OAuth));
+        return all;
+    }
+
+    private static void MapDiscovery(RouteGroupBuilder discovery)
+    {
+        discovery.RequireCors(CorsPolicies.Public);
+        discovery.MapGet(IssuerPaths.Jwks, context => Of<JwksEndpoint>(context).GetAsync(context));
+        discovery.MapGet(IssuerPaths.OpenIdConfiguration, context => Of<MetadataEndpoint>(context).GetAsync(context));
+        discovery.MapGet(IssuerPaths.AuthorizationServer, context => Of<MetadataEndpoint>(context).GetAsync(context));
+    }
+
+    private static void MapAuth(RouteGroupBuilder auth)
+    {
+        auth.RequireCors(CorsPolicies.Private);
+        auth.MapPost("/login", context => Of<LoginEndpoint>(context).LogInAsync(context));
+        auth.MapPost("/refresh", context => Of<RefreshEndpoint>(context).RefreshAsync(context));
+        auth.MapPost("/logout", context => Of<LogoutEndpoint>(context).LogOutAsync(context));
+
+        // A kill that any issuer has acknowledged holds here at once.
+        var signedIn = auth.MapGroup(string.Empty).RequireAuthorization(UserPolicy.Name).WithMetadata(new StrictRevocationAttribute());
+        signedIn.MapPost("/password", context => Of<PasswordEndpoint>(context).ChangeAsync(context));
+        signedIn.MapGet("/sessions", context => Of<SessionsEndpoint>(context).ListAsync(context));
+        signedIn.MapDelete($"/sessions/{{{SessionsEndpoint.IdParameter}}}", context => Of<SessionsEndpoint>(context).EndAsync(context));
+        signedIn.MapGet("/me", context => Of<MeEndpoint>(context).GetAsync(context));
+    }
+
+    private static void MapOAuth(RouteGroupBuilder oauth)
+    {
+        oauth.RequireCors(CorsPolicies.Private);
+        oauth.MapGet("/revocations", context => Of<RevocationsEndpoint>(context).GetAsync(context));
+    }
+
+    private static T Of<T>(HttpContext context)
+        where T : notnull
+        => context.RequestServices.GetRequiredService<T>();
+}

@@ -1,0 +1,111 @@
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
+using TokenIssuer.Audit;
+
+namespace TokenIssuer.Tests.AspNetCore;
+
+public sealed class AuditTests
+{
+    private readonly IAuditTrail _trail = Substitute.For<IAuditTrail>();
+
+    [Fact]
+    public async Task Logins_and_refusals_are_written()
+    {
+        await using var host = await StartAsync();
+
+        var login = await host.LogInAsync();
+        await host.LogInForBodyAsync("alice", "wrong");
+        await host.LogInForBodyAsync("nobody", "wrong");
+
+        Assert.Equal(
+            [
+                (AuditEventType.Login, "id-of-alice", login.SessionId, null),
+                (AuditEventType.LoginRefused, "id-of-alice", null, "Wrong"),
+                (AuditEventType.LoginRefused, null, null, "Wrong"),
+            ],
+            Written());
+    }
+
+    [Fact]
+    public async Task A_reuse_is_one_event()
+    {
+        await using var host = await StartAsync();
+        var login = await host.LogInForBodyAsync();
+        await host.RefreshByBodyAsync(login.RefreshToken);
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        _trail.ClearReceivedCalls();
+
+        await host.RefreshByBodyAsync(login.RefreshToken);
+        await host.RefreshByBodyAsync(login.RefreshToken);
+
+        Assert.Equal([(AuditEventType.RefreshReuse, "id-of-alice", login.SessionId, null)], Written());
+    }
+
+    [Fact]
+    public async Task A_replay_by_another_agent_is_an_event_and_one_by_the_same_is_none()
+    {
+        await using var host = await StartAsync();
+        var login = await host.LogInForBodyAsync();
+        await host.RefreshByBodyAsync(login.RefreshToken, ("User-Agent", "first/1"));
+        _trail.ClearReceivedCalls();
+
+        await host.RefreshByBodyAsync(login.RefreshToken, ("User-Agent", "first/1"));
+        await host.RefreshByBodyAsync(login.RefreshToken, ("User-Agent", "second/2"));
+
+        Assert.Equal([(AuditEventType.RefreshReplayForeign, "id-of-alice", login.SessionId, null)], Written());
+    }
+
+    [Fact]
+    public async Task Logout_password_change_and_ended_sessions_are_written()
+    {
+        await using var host = await StartAsync();
+        var (first, second) = (await host.LogInForBodyAsync(), await host.LogInForBodyAsync());
+        _trail.ClearReceivedCalls();
+
+        await host.SendAsync(HttpMethod.Delete, "/auth/sessions/" + second.SessionId, null, Calls.Bearer(first.AccessToken));
+        var changed = await host.PostJsonAsync(
+            "/auth/password",
+            $$"""{"current_password":"{{IssuerHost.AlicePassword}}","new_password":"correct-horse-9"}""",
+            Calls.Bearer(first.AccessToken));
+        await host.PostJsonAsync("/auth/logout", $$"""{"refresh_token":"{{changed.RefreshToken}}","scope":"all"}""");
+
+        Assert.Equal(
+            [
+                (AuditEventType.Revoked, "id-of-alice", second.SessionId, "EndedByUser"),
+                (AuditEventType.PasswordChanged, "id-of-alice", changed.SessionId, null),
+                (AuditEventType.Logout, "id-of-alice", changed.SessionId, "all"),
+            ],
+            Written());
+    }
+
+    [Fact]
+    public async Task No_log_line_and_no_event_holds_a_secret()
+    {
+        var setup = new IssuerSetup { Services = services => services.AddSingleton(_trail) };
+        await using var host = await IssuerHost.StartAsync(setup);
+        var login = await host.LogInAsync();
+        var refreshed = await host.RefreshByCookieAsync(login.CookieToken);
+        await host.LogInForBodyAsync("alice", "wrong-password-of-alice");
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await host.RefreshByCookieAsync(login.CookieToken);
+        await host.GetAsync("/oauth/revocations", Calls.Basic(IssuerHost.FeedClient, "wrong-secret"));
+
+        string[] secrets =
+        [
+            login.CookieToken, refreshed.CookieToken, login.AccessToken, refreshed.AccessToken,
+            IssuerHost.AlicePassword, "wrong-password-of-alice", "wrong-secret", IssuerHost.FeedSecret,
+        ];
+
+        Assert.Contains(setup.Logs.All, line => line.Contains(login.SessionId, StringComparison.Ordinal));
+        Assert.DoesNotContain(setup.Logs.All, line => secrets.Any(secret => line.Contains(secret, StringComparison.Ordinal)));
+        Assert.DoesNotContain(Written(), written => secrets.Contains(written.Session) || secrets.Contains(written.Reason));
+    }
+
+    private IEnumerable<(AuditEventType Type, string? User, string? Session, string? Reason)> Written()
+        => _trail.ReceivedCalls()
+            .Select(call => call.GetArguments()[0])
+            .OfType<AuditEvent>()
+            .Select(written => (written.Type, written.User?.Value, written.Session?.ToString(), written.Reason));
+
+    private Task<IssuerHost> StartAsync() => IssuerHost.StartAsync(new IssuerSetup { Services = services => services.AddSingleton(_trail) });
+}

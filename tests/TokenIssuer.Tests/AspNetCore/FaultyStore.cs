@@ -1,0 +1,50 @@
+using NSubstitute;
+using TokenIssuer.Families;
+using TokenIssuer.Revocation;
+using TokenIssuer.Tests.Stores;
+
+namespace TokenIssuer.Tests.AspNetCore;
+
+/// <summary>A store that works until it is told to fail, and again afterwards. Following the log goes on: replicas stay as they are.</summary>
+internal sealed class FaultyStore
+{
+    private readonly ModelStore _inner;
+
+    public FaultyStore(ModelStore inner)
+    {
+        _inner = inner;
+        Store = Substitute.For<ITokenFamilyStore>();
+        Feed = Substitute.For<IRevocationFeed>();
+        Wire();
+    }
+
+    public ITokenFamilyStore Store { get; }
+
+    public IRevocationFeed Feed { get; }
+
+    public bool IsDown { get; set; }
+
+    private void Wire()
+    {
+        Store.ReadUserAsync(default, default, default).ReturnsForAnyArgs(call => Ask(store =>
+            store.ReadUserAsync(call.ArgAt<UserKey>(0), call.ArgAt<Knowledge>(1), call.ArgAt<CancellationToken>(2))));
+        Store.StartFamilyAsync(default!, default, default).ReturnsForAnyArgs(call => Ask(store =>
+            store.StartFamilyAsync(call.ArgAt<FamilyStart>(0), call.ArgAt<Knowledge>(1), call.ArgAt<CancellationToken>(2))));
+        Store.RotateAsync(default!, default, default).ReturnsForAnyArgs(call => Ask(store =>
+            store.RotateAsync(call.ArgAt<RotationRequest>(0), call.ArgAt<Knowledge>(1), call.ArgAt<CancellationToken>(2))));
+        Store.RevokeFamilyAsync(default, default, default).ReturnsForAnyArgs(call => Ask(store =>
+            store.RevokeFamilyAsync(call.ArgAt<SessionId>(0), call.ArgAt<RevocationReason>(1), call.ArgAt<CancellationToken>(2))));
+        Store.ListFamiliesAsync(default, default, default).ReturnsForAnyArgs(call => Ask(store =>
+            store.ListFamiliesAsync(call.ArgAt<UserKey>(0), call.ArgAt<Knowledge>(1), call.ArgAt<CancellationToken>(2))));
+        Feed.Source.Returns("faulty");
+        Feed.FollowAsync(default, default).ReturnsForAnyArgs(call => _inner.FollowAsync(call.ArgAt<LogCursor?>(0), call.ArgAt<CancellationToken>(1)));
+#pragma warning disable CA2012 // The call is recorded, not awaited.
+        Feed.ReadAsync(default, default, default).ReturnsForAnyArgs(call => IsDown
+            ? ValueTask.FromException<RevocationPage>(new TokenStoreUnavailableException("The test has switched the store off."))
+            : _inner.ReadAsync(call.ArgAt<LogCursor?>(0), call.ArgAt<UserKey?>(1), call.ArgAt<CancellationToken>(2)));
+#pragma warning restore CA2012
+    }
+
+    private Task<T> Ask<T>(Func<ModelStore, Task<T>> verb)
+        => IsDown ? Task.FromException<T>(new TokenStoreUnavailableException("The test has switched the store off.")) : verb(_inner);
+}

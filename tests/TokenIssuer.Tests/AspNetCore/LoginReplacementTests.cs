@@ -1,0 +1,83 @@
+using System.Net;
+
+namespace TokenIssuer.Tests.AspNetCore;
+
+public sealed class LoginReplacementTests
+{
+    [Fact]
+    public async Task A_login_over_a_session_of_the_same_browser_ends_that_one()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var first = await host.LogInAsync();
+
+        var second = await host.LogInAsync(Calls.Cookie(first.CookieToken));
+
+        Assert.NotEqual(first.SessionId, second.SessionId);
+        Assert.Equal("invalid_grant", (await host.RefreshByCookieAsync(first.CookieToken)).Code);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.GetAsync("/auth/me", Calls.Bearer(first.AccessToken))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.RefreshByCookieAsync(second.CookieToken)).Status);
+    }
+
+    [Fact]
+    public async Task The_session_of_another_user_in_the_same_browser_ends_as_well()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var bob = await host.LogInForBodyAsync("bob", IssuerHost.BobPassword);
+
+        var alice = await host.LogInAsync(Calls.Cookie(bob.RefreshToken));
+
+        Assert.Equal("invalid_grant", (await host.RefreshByBodyAsync(bob.RefreshToken)).Code);
+        var me = await host.GetAsync("/auth/me", Calls.Bearer(alice.AccessToken));
+        Assert.Equal("alice", me.Json.GetProperty("username").GetString());
+    }
+
+    [Fact]
+    public async Task A_login_for_the_body_ends_the_session_of_the_cookie_as_well()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var first = await host.LogInAsync();
+
+        var second = await host.LogInForBodyAsync("alice", IssuerHost.AlicePassword, Calls.Cookie(first.CookieToken), Calls.OwnOrigin);
+
+        Assert.Equal(HttpStatusCode.OK, second.Status);
+        Assert.Equal("invalid_grant", (await host.RefreshByCookieAsync(first.CookieToken)).Code);
+    }
+
+    [Fact]
+    public async Task A_failed_login_leaves_the_session_of_the_browser_alone()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var first = await host.LogInAsync();
+
+        var failed = await host.PostJsonAsync(
+            "/auth/login", Calls.LoginJson("alice", "wrong"), Calls.OwnOrigin, Calls.Cookie(first.CookieToken));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, failed.Status);
+        Assert.Empty(failed.SetCookies);
+        Assert.Equal(HttpStatusCode.OK, (await host.RefreshByCookieAsync(first.CookieToken)).Status);
+    }
+
+    [Fact]
+    public async Task An_invented_cookie_is_neither_adopted_nor_in_the_way()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var invented = new string('A', 110);
+
+        var answer = await host.LogInAsync(Calls.Cookie(invented));
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.NotEqual(invented, answer.CookieToken);
+        Assert.Equal("invalid_grant", (await host.RefreshByCookieAsync(invented)).Code);
+    }
+
+    [Fact]
+    public async Task A_login_without_a_cookie_leaves_other_sessions_alone()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var first = await host.LogInForBodyAsync();
+
+        await host.LogInForBodyAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await host.RefreshByBodyAsync(first.RefreshToken)).Status);
+    }
+}

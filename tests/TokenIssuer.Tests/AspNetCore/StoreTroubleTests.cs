@@ -1,0 +1,115 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using TokenIssuer.Tests.Stores;
+
+namespace TokenIssuer.Tests.AspNetCore;
+
+public sealed class StoreTroubleTests
+{
+    [Fact]
+    public async Task A_refresh_is_503_and_the_same_token_works_afterwards()
+    {
+        await using var host = await StartAsync();
+        var login = await host.LogInAsync();
+        var store = host.Get<FaultyStore>();
+
+        store.IsDown = true;
+        var failed = await host.RefreshByCookieAsync(login.CookieToken);
+        store.IsDown = false;
+        var answered = await host.RefreshByCookieAsync(login.CookieToken);
+
+        AssertUnavailable(failed);
+        Assert.Equal("""{"error":"temporarily_unavailable","error_description":"The request cannot be answered at the moment: try again."}""", failed.Body);
+        Assert.Equal(HttpStatusCode.OK, answered.Status);
+    }
+
+    [Fact]
+    public async Task A_logout_that_was_not_stored_is_503_and_keeps_the_cookie()
+    {
+        await using var host = await StartAsync();
+        var login = await host.LogInAsync();
+        var store = host.Get<FaultyStore>();
+
+        store.IsDown = true;
+        var failed = await host.PostAsync("/auth/logout", Calls.Cookie(login.CookieToken), Calls.OwnOrigin);
+        store.IsDown = false;
+        var answered = await host.PostAsync("/auth/logout", Calls.Cookie(login.CookieToken), Calls.OwnOrigin);
+
+        AssertUnavailable(failed);
+        Assert.Equal("application/problem+json", Assert.Single(failed.Header("Content-Type")));
+        Assert.Equal(HttpStatusCode.NoContent, answered.Status);
+        Assert.Equal("invalid_grant", (await host.RefreshByCookieAsync(login.CookieToken)).Code);
+    }
+
+    [Fact]
+    public async Task A_login_is_503_and_never_wrong_credentials()
+    {
+        await using var host = await StartAsync();
+        host.Get<FaultyStore>().IsDown = true;
+
+        var answer = await host.LogInAsync();
+
+        AssertUnavailable(answer);
+    }
+
+    [Fact]
+    public async Task A_bearer_that_cannot_be_checked_is_503_and_never_401()
+    {
+        await using var host = await StartAsync();
+        var login = await host.LogInForBodyAsync();
+        var before = await host.GetAsync("/auth/me", Calls.Bearer(login.AccessToken));
+        host.Get<FaultyStore>().IsDown = true;
+
+        var answer = await host.GetAsync("/auth/me", Calls.Bearer(login.AccessToken));
+
+        Assert.Equal(HttpStatusCode.OK, before.Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
+        Assert.Single(answer.Header("Retry-After"));
+        Assert.Empty(answer.Header("WWW-Authenticate"));
+    }
+
+    [Fact]
+    public async Task The_revocation_log_is_503()
+    {
+        await using var host = await StartAsync();
+        host.Get<FaultyStore>().IsDown = true;
+
+        var answer = await host.GetAsync("/oauth/revocations", Calls.Basic(IssuerHost.FeedClient, IssuerHost.FeedSecret));
+
+        AssertUnavailable(answer);
+    }
+
+    [Fact]
+    public async Task Trouble_in_the_directory_is_503_or_500_and_never_wrong_credentials()
+    {
+        await using var host = await StartAsync();
+
+        host.Directory.Failure = new TimeoutException("directory at 10.0.0.1 timed out");
+        var timedOut = await host.LogInAsync();
+        host.Directory.Failure = new InvalidOperationException("secret detail of the inside");
+        var broken = await host.LogInAsync();
+
+        AssertUnavailable(timedOut);
+        Assert.Equal((HttpStatusCode.InternalServerError, "server_error"), (broken.Status, broken.Code));
+        Assert.DoesNotContain("10.0.0.1", timedOut.Body);
+        Assert.DoesNotContain("inside", broken.Body);
+        Assert.Empty(broken.SetCookies);
+    }
+
+    private static void AssertUnavailable(Answer answer)
+    {
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "temporarily_unavailable"), (answer.Status, answer.Code));
+        Assert.Equal("1", Assert.Single(answer.Header("Retry-After")));
+        Assert.Empty(answer.SetCookies);
+    }
+
+    private static Task<IssuerHost> StartAsync() => IssuerHost.StartAsync(new IssuerSetup
+    {
+        Services = services =>
+        {
+            services.AddSingleton(provider => new FaultyStore(provider.GetRequiredService<ModelStore>()));
+            services.AddSingleton(provider => provider.GetRequiredService<FaultyStore>().Store);
+            services.AddSingleton(provider => provider.GetRequiredService<FaultyStore>().Feed);
+        },
+    });
+}
