@@ -1,0 +1,87 @@
+/** What the administration API speaks: field names as on the wire, instants as ISO 8601. */
+
+export interface User {
+  /** The `sub` of the user's tokens. */
+  readonly id: string;
+  readonly username: string;
+  readonly roles: readonly string[];
+  readonly disabled: boolean;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** What to ask for next; absent at the end. */
+  readonly next?: string;
+}
+
+export type KeyPhase = 'announced' | 'signing' | 'retiring';
+
+export interface Key {
+  readonly kid: string;
+  readonly alg: string;
+  readonly phase: KeyPhase;
+  readonly created_at: string;
+}
+
+export interface AuditEvent {
+  readonly id: string | number;
+  readonly at: string;
+  readonly type: string;
+  readonly user?: string | null;
+  readonly session?: string | null;
+  readonly actor?: string | null;
+  readonly ip?: string | null;
+  readonly user_agent?: string | null;
+  readonly reason?: string | null;
+}
+
+/** Every type of event, in the order of the filter. */
+export const auditTypes = [
+  'login',
+  'login_refused',
+  'logout',
+  'password_changed',
+  'refresh_reuse',
+  'refresh_replay_foreign',
+  'revoked',
+  'session_evicted',
+  'user_disabled',
+  'user_enabled',
+  'roles_changed',
+  'key_rotated',
+  'key_retired',
+  'store_loss',
+] as const;
+
+/** Events after which something that worked before works no more. */
+export const revokingTypes: ReadonlySet<string> = new Set([
+  'logout',
+  'password_changed',
+  'refresh_reuse',
+  'revoked',
+  'session_evicted',
+  'user_disabled',
+  'roles_changed',
+  'key_retired',
+  'store_loss',
+]);
+
+export interface Overview {
+  readonly active_sessions: number;
+  readonly logins_per_minute: number;
+  readonly refreshes_per_minute: number;
+  readonly revocations_per_minute: number;
+  readonly reuse_last_24h: number;
+  readonly feed_age_ms: number;
+  readonly denylist_entries: number;
+  readonly store: unknown;
+  readonly keys: unknown;
+}
+
+/** What to revoke, as `POST /admin/revocations` takes it. */
+export type Target = { readonly user: string } | { readonly session: string } | { readonly everything: true };
+
+export interface Revoked {
+  readonly sessions: number;
+  readonly api_tokens: number;
+}

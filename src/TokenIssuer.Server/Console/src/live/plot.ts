@@ -1,0 +1,24 @@
+/** A point of a line: when, in milliseconds, and how much. */
+export interface Point {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** The smallest "round" number that is not below `value`: 1, 2 or 5 times a power of ten. */
+export function ceilingOf(value: number): number {
+  if (value <= 1) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power;
+}
+
+/** The line as SVG path data in a box of 100 × 100; the newest point is at the right edge. */
+export function lineOf(points: readonly Point[], reach: number, ceiling: number): string {
+  const now = points.at(-1)?.at ?? 0;
+  return points
+    .map(({ at, value }, index) => {
+      const x = 100 - ((now - at) / reach) * 100;
+      const y = 100 - (Math.min(value, ceiling) / ceiling) * 100;
+      return `${index ? 'L' : 'M'}${x.toFixed(2)} ${y.toFixed(2)}`;
+    })
+    .join('');
+}
