@@ -1,11 +1,13 @@
 using System.Globalization;
 using StackExchange.Redis;
+using TokenIssuer.Redis.Connections;
 
 namespace TokenIssuer.Redis;
 
 /// <summary>
 /// A connection string, read: <c>host:port,host:port,password=…,ssl=true,serviceName=…</c> as StackExchange.Redis knows it,
-/// and four words of our own: <c>partitions=16</c>, <c>keyPrefix=ti</c>, <c>deadline=150</c> (ms), <c>redisTime=false</c>.
+/// and words of our own: <c>partitions=16</c>, <c>keyPrefix=ti</c>, <c>deadline=150</c> (ms), <c>redisTime=false</c>,
+/// <c>trustedCertificate=ca.pem</c>.
 /// </summary>
 internal sealed class RedisSettings
 {
@@ -40,7 +42,7 @@ internal sealed class RedisSettings
         {
             var at = part.IndexOf('=', StringComparison.Ordinal);
             var name = at < 0 ? string.Empty : part[..at].ToUpperInvariant();
-            if (name is "PARTITIONS" or "KEYPREFIX" or "DEADLINE" or "REDISTIME")
+            if (name is "PARTITIONS" or "KEYPREFIX" or "DEADLINE" or "REDISTIME" or "TRUSTEDCERTIFICATE")
             {
                 ours.Add((name, part[(at + 1)..]));
             }
@@ -103,6 +105,9 @@ internal sealed class RedisSettings
                 FollowsRedisTime = bool.TryParse(value, out var follows)
                     ? follows
                     : throw new ArgumentException($"ConnectionStrings:Redis: redisTime is \"{value}\" but must be true or false.");
+                break;
+            case "TRUSTEDCERTIFICATE":
+                Options.CertificateValidation += new TrustedCertificate(value).Accepts;
                 break;
             default:
                 KeyPrefix = value.Length is > 0 and <= 32 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')

@@ -17,7 +17,7 @@ public static class RedisTokenStoreServiceCollectionExtensions
     /// <param name="connectionString">
     /// <c>host:port,…</c> of a single node, of a cluster, or of sentinels with <c>serviceName=…</c>; then the settings of
     /// StackExchange.Redis (<c>password=…,ssl=true</c>) and <c>partitions=…</c> (1, on a cluster 16; fixed once there are data),
-    /// <c>keyPrefix=ti</c>, <c>deadline=150</c> (milliseconds a call may take).
+    /// <c>keyPrefix=ti</c>, <c>deadline=150</c> (milliseconds a call may take), <c>trustedCertificate=ca.pem</c>.
     /// </param>
     /// <param name="witnessPath">Where this issuer remembers which store it has seen; outside Redis, kept across restarts.</param>
     /// <exception cref="ArgumentException">The connection string can't be read.</exception>

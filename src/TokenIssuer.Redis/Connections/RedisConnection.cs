@@ -273,7 +273,7 @@ internal sealed class RedisConnection(RedisSettings settings, RedisUse use, Time
         }
     }
 
-    private static TokenStoreUnavailableException Describe(Exception failure)
+    private TokenStoreUnavailableException Describe(Exception failure)
     {
         var text = failure.ToString();
         return failure switch
@@ -281,7 +281,11 @@ internal sealed class RedisConnection(RedisSettings settings, RedisUse use, Time
             TokenStoreUnavailableException known => known,
             _ when text.Contains("WRONGPASS", StringComparison.Ordinal) || text.Contains("NOAUTH", StringComparison.Ordinal)
                 || text.Contains("invalid password", StringComparison.Ordinal) || text.Contains("AuthenticationFailure", StringComparison.Ordinal)
-                => new RedisUnsuitableException("Redis refuses the password: set password=… in ConnectionStrings:Redis to that of its default user.", failure),
+                => new RedisUnsuitableException(
+                    settings.Options.Ssl
+                        ? "Redis and this host do not trust each other: check password=… in ConnectionStrings:Redis, and that the host trusts the certificate, or name its authority with trustedCertificate=….pem."
+                        : "Redis refuses the password: set password=… in ConnectionStrings:Redis to that of its default user.",
+                    failure),
             _ => new TokenStoreUnavailableException($"There is no connection to Redis: {failure.Message}", failure),
         };
     }

@@ -35,23 +35,25 @@ internal sealed class RedisProcess : IAsyncDisposable
         return redis;
     }
 
-    /// <summary>Starts it on the data it left behind.</summary>
-    public async Task StartAgainAsync()
+    /// <summary>A sentinel that watches a master and gives it two seconds.</summary>
+    public static async Task<RedisProcess> StartSentinelAsync(string name, int masterPort)
     {
-        string[] fixedArguments =
-            ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Folder, "--save", "", "--daemonize", "no", "--logfile", Path.Combine(Folder, "redis.log")];
-        var start = new ProcessStartInfo("redis-server", [.. fixedArguments, .. _arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        try
-        {
-            _process = Process.Start(start);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Fail("redis-server is missing: apt-get update && apt-get install -y redis-server");
-        }
-
-        await WaitForPortAsync();
+        var redis = new RedisProcess(FreePort(), []);
+        var file = Path.Combine(redis.Folder, "sentinel.conf");
+        await File.WriteAllLinesAsync(
+            file,
+            [
+                $"sentinel monitor {name} 127.0.0.1 {masterPort} 1",
+                $"sentinel down-after-milliseconds {name} 2000",
+                $"sentinel failover-timeout {name} 10000",
+            ]);
+        await redis.StartProcessAsync([file, "--sentinel", "--port", $"{redis.Port}", "--dir", redis.Folder]);
+        return redis;
     }
+
+    /// <summary>Starts it on the data it left behind.</summary>
+    public Task StartAgainAsync() => StartProcessAsync(
+        ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Folder, "--save", "", "--logfile", Path.Combine(Folder, "redis.log"), .. _arguments]);
 
     /// <summary>As <c>kill -9</c> does.</summary>
     public async Task KillAsync()
@@ -112,6 +114,21 @@ internal sealed class RedisProcess : IAsyncDisposable
         }
     }
 
+    private async Task StartProcessAsync(string[] arguments)
+    {
+        var start = new ProcessStartInfo("redis-server", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        try
+        {
+            _process = Process.Start(start);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Fail("redis-server is missing: apt-get update && apt-get install -y redis-server");
+        }
+
+        await WaitForPortAsync();
+    }
+
     private async Task WaitForPortAsync()
     {
         var startedAt = TimeProvider.System.GetTimestamp();
@@ -125,7 +142,7 @@ internal sealed class RedisProcess : IAsyncDisposable
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
 
-        Assert.Fail($"redis-server did not start: {await File.ReadAllTextAsync(Path.Combine(Folder, "redis.log"))}");
+        Assert.Fail("redis-server did not start.");
     }
 
     private async Task SignalAsync(string signal)
