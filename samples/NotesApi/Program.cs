@@ -6,6 +6,11 @@ using NotesApi;
 using TokenIssuer.Validation;
 
 var builder = WebApplication.CreateBuilder(args);
+if (builder.Configuration.GetConnectionString("Redis") is { Length: > 0 } redis)
+{
+    builder.Services.AddRedisRevocationFeed(redis);
+}
+
 builder.Services.AddAuthentication().AddTokenIssuerBearer(builder.Configuration.GetSection(TokenIssuerValidationOptions.Section));
 builder.Services.AddAuthorization(options => options.FallbackPolicy = options.DefaultPolicy);
 builder.Services.AddProblemDetails(Problems.Describe);
