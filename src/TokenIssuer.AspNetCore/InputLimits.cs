@@ -16,4 +16,9 @@ internal static class InputLimits
     public const int Device = 64;
 
     public const int IdempotencyKey = 256;
+
+    public const int ApiTokenName = 64;
+
+    /// <summary>A year, in seconds.</summary>
+    public const long ApiTokenLifetime = 365 * 24 * 60 * 60;
 }

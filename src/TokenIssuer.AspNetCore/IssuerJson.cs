@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using TokenIssuer.AspNetCore.Admin;
 using TokenIssuer.AspNetCore.Delivery;
 using TokenIssuer.AspNetCore.Endpoints;
 
@@ -27,6 +28,15 @@ namespace TokenIssuer.AspNetCore;
 [JsonSerializable(typeof(MeBody))]
 [JsonSerializable(typeof(MetadataBody))]
 [JsonSerializable(typeof(JwksBody))]
+[JsonSerializable(typeof(ApiTokenOrder))]
+[JsonSerializable(typeof(ApiTokenBody))]
+[JsonSerializable(typeof(ApiTokensBody))]
+[JsonSerializable(typeof(RevocationOrder))]
+[JsonSerializable(typeof(RevocationResult))]
+[JsonSerializable(typeof(KeysBody))]
+[JsonSerializable(typeof(SignsFromBody))]
+[JsonSerializable(typeof(AuditBody))]
+[JsonSerializable(typeof(OverviewBody))]
 internal sealed partial class IssuerJson : JsonSerializerContext;
 
 /// <summary>Writes JSON answers with their length.</summary>

@@ -65,6 +65,27 @@ internal static class Problems
 
     public static Problem Forbidden { get; } = new(StatusCodes.Status403Forbidden, "forbidden", "This is not allowed.");
 
+    /// <summary>RFC 9470 §3: not an administrator, or one whose sign-in is too long ago.</summary>
+    public static Problem InsufficientAuthentication { get; } = new(
+        StatusCodes.Status403Forbidden, "insufficient_user_authentication", "An administrator who signed in within the last 15 minutes is needed.");
+
+    public static Problem InvalidRevocationOrder { get; } = Invalid(
+        "Name exactly one of user, session, token, key and everything, and give a reason of at most 256 characters.");
+
+    public static Problem InvalidPage { get; } = Invalid("after and limit are whole numbers above 0, limit at most 500, user at most 255 characters.");
+
+    public static Problem InvalidApiToken { get; } = Invalid(
+        "name has 1 to 64 characters without control characters, and expires_in is a whole number of seconds from 1 to 31536000.");
+
+    public static Problem ApiTokenLimit { get; } = new(
+        StatusCodes.Status409Conflict, "api_token_limit", "There are as many API tokens as allowed: delete one first.");
+
+    public static Problem ScopeTooWide { get; } = new(
+        StatusCodes.Status400BadRequest, "invalid_scope", "The scope is malformed or wider than that of the access token.");
+
+    public static Problem KeysAreDeployed { get; } = new(
+        StatusCodes.Status409Conflict, "keys_are_deployed", "The keys are deployed by the operator: put the next one into the keys folder.");
+
     public static Problem NotFound { get; } = new(StatusCodes.Status404NotFound, "not_found", "There is nothing here.");
 
     public static Problem MethodNotAllowed { get; } = new(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "The method is not offered here.");

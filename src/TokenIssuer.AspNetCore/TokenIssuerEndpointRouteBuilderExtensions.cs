@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using TokenIssuer.AspNetCore.Admin;
 using TokenIssuer.AspNetCore.Edge;
 using TokenIssuer.AspNetCore.Endpoints;
 using TokenIssuer.Validation;
@@ -12,7 +13,7 @@ namespace Microsoft.AspNetCore.Builder;
 public static class TokenIssuerEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps the wire contract: <c>/auth</c>, <c>/oauth</c> and the discovery documents. Map them at the root; to serve them under a
+    /// Maps the wire contract: <c>/auth</c>, <c>/oauth</c>, <c>/admin</c> and the discovery documents. Map them at the root; to serve them under a
     /// path use <c>UsePathBase</c> and the same path in the issuer's address. Needs <c>UseTokenIssuer</c> in the pipeline.
     /// </summary>
     /// <param name="endpoints">The host's endpoints.</param>
@@ -24,6 +25,7 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
         MapDiscovery(all.MapGroup(string.Empty));
         MapAuth(all.MapGroup(IssuerPaths.Auth));
         MapOAuth(all.MapGroup(IssuerPaths.OAuth));
+        MapAdmin(all.MapGroup(IssuerPaths.Admin).RequireAdministrator(endpoints.ServiceProvider));
         return all;
     }
 
@@ -47,6 +49,9 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
         signedIn.MapPost("/password", context => Of<PasswordEndpoint>(context).ChangeAsync(context));
         signedIn.MapGet("/sessions", context => Of<SessionsEndpoint>(context).ListAsync(context));
         signedIn.MapDelete($"/sessions/{{{SessionsEndpoint.IdParameter}}}", context => Of<SessionsEndpoint>(context).EndAsync(context));
+        signedIn.MapPost("/api-tokens", context => Of<ApiTokensEndpoint>(context).CreateAsync(context));
+        signedIn.MapGet("/api-tokens", context => Of<ApiTokensEndpoint>(context).ListAsync(context));
+        signedIn.MapDelete($"/api-tokens/{{{ApiTokensEndpoint.IdParameter}}}", context => Of<ApiTokensEndpoint>(context).EndAsync(context));
         signedIn.MapGet("/me", context => Of<MeEndpoint>(context).GetAsync(context));
     }
 
@@ -54,6 +59,18 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
     {
         oauth.RequireCors(CorsPolicies.Private);
         oauth.MapGet("/revocations", context => Of<RevocationsEndpoint>(context).GetAsync(context));
+    }
+
+    private static void MapAdmin(RouteGroupBuilder admin)
+    {
+        admin.RequireCors(CorsPolicies.Private);
+        admin.MapPost("/revocations", context => Of<RevocationsAdminEndpoint>(context).RevokeAsync(context));
+        admin.MapGet($"/users/{{{UserSessionsAdminEndpoint.IdParameter}}}/sessions", context => Of<UserSessionsAdminEndpoint>(context).ListAsync(context));
+        admin.MapGet("/keys", context => Of<KeysAdminEndpoint>(context).ListAsync(context));
+        admin.MapPost("/keys/rotate", context => Of<KeysAdminEndpoint>(context).RotateAsync(context));
+        admin.MapPost($"/keys/{{{KeysAdminEndpoint.IdParameter}}}/retire", context => Of<KeysAdminEndpoint>(context).RetireAsync(context));
+        admin.MapGet("/audit", context => Of<AuditAdminEndpoint>(context).ListAsync(context));
+        admin.MapGet("/overview", context => Of<OverviewAdminEndpoint>(context).GetAsync(context));
     }
 
     private static T Of<T>(HttpContext context)

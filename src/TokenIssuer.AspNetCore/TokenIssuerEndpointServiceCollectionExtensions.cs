@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TokenIssuer.AspNetCore;
+using TokenIssuer.AspNetCore.Admin;
 using TokenIssuer.AspNetCore.Clients;
 using TokenIssuer.AspNetCore.Delivery;
 using TokenIssuer.AspNetCore.Edge;
@@ -54,6 +56,15 @@ public static class TokenIssuerEndpointServiceCollectionExtensions
         services.TryAddSingleton<RevocationsEndpoint>();
         services.TryAddSingleton<JwksEndpoint>();
         services.TryAddSingleton<MetadataEndpoint>();
+        services.TryAddSingleton<ApiTokensEndpoint>();
+
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AdministratorRefusal>();
+        services.TryAddSingleton<AdminAudit>();
+        services.TryAddSingleton<RevocationsAdminEndpoint>();
+        services.TryAddSingleton<UserSessionsAdminEndpoint>();
+        services.TryAddSingleton<KeysAdminEndpoint>();
+        services.TryAddSingleton<AuditAdminEndpoint>();
+        services.TryAddSingleton<OverviewAdminEndpoint>();
         return services;
     }
 }

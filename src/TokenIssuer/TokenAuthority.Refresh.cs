@@ -89,7 +89,6 @@ public sealed partial class TokenAuthority
                 var age = rotation.Now - (rotation.Family?.RotatedAt ?? rotation.Now);
                 _logger.RefreshTokenReused(session, age);
                 _metrics.RefreshTokenReused(age);
-                _metrics.Revoked(RevocationReason.RefreshTokenReused);
                 break;
             case RotationVerdict.WrongSecret or RotationVerdict.Forged:
                 _logger.RefreshTokenForged(session, rotation.Verdict);

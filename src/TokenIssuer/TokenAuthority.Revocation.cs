@@ -40,6 +40,38 @@ public sealed partial class TokenAuthority
         return new RevocationReceipt(killed.Sessions, killed.ApiTokens, killed.Entries.Count > 0 ? killed.Entries[^1].Id : null);
     }
 
+    /// <summary>What a revocation would kill now. Changes nothing.</summary>
+    /// <param name="target">What.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<RevocationReceipt> CountAsync(RevocationTarget target, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        switch (target)
+        {
+            case RevocationTarget.Session session:
+                var isAlive = await FindOwnerAsync(session.Id, cancellationToken).ConfigureAwait(false) is not null;
+                return new RevocationReceipt(isAlive ? 1 : 0, 0, null);
+            case RevocationTarget.ApiToken token:
+                var known = _denylist.KnowledgeOf(token.Id.User);
+                var living = await _store.ListApiTokensAsync(token.Id.User, known, cancellationToken).ConfigureAwait(false);
+                return new RevocationReceipt(0, living.Count(record => record.Id == token.Id), null);
+            case RevocationTarget.EverythingOf all:
+                var ofUser = await _store.CountAsync(KeyOf(all.User), cancellationToken).ConfigureAwait(false);
+                return new RevocationReceipt(ofUser.Sessions, ofUser.ApiTokens, null);
+            case RevocationTarget.AllSessions all:
+                var sessions = await _store.CountAsync(KeyOf(all.User), cancellationToken).ConfigureAwait(false);
+                return new RevocationReceipt(sessions.Sessions, 0, null);
+            case RevocationTarget.OtherSessions others:
+                var siblings = await _store.CountAsync(others.Kept.User, cancellationToken).ConfigureAwait(false);
+                return new RevocationReceipt(Math.Max(0, siblings.Sessions - 1), 0, null);
+            case RevocationTarget.Everything:
+                var everything = await _store.CountAsync(null, cancellationToken).ConfigureAwait(false);
+                return new RevocationReceipt(everything.Sessions, everything.ApiTokens, null);
+            default:
+                return new RevocationReceipt(0, 0, null);
+        }
+    }
+
     /// <summary>The living sessions of a user, newest first.</summary>
     /// <param name="user">The user.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

@@ -137,7 +137,7 @@ public sealed partial class TokenAuthority
         if (verdict != CredentialVerdict.Correct || subject is not { } user)
         {
             _logger.LoginRefused(verdict.ToString());
-            _metrics.LoginAnswered("refused");
+            _metrics.LoginRefused();
             return new LoginOutcome.Refused(verdict, subject);
         }
 
@@ -171,12 +171,12 @@ public sealed partial class TokenAuthority
             case FamilyStarted.Started started:
                 _denylist.Merge(started.Evicted, _options.Retention);
                 _logger.SessionStarted(start.Session, user.Subject, request.ClientId);
-                _metrics.LoginAnswered("started");
+                _metrics.LoginStarted();
                 var answer = Answer(started.Family, secret, user, generation, request.Scope, started.Now);
                 var evicted = started.Evicted.OfType<RevocationEntry.Family>().Select(entry => entry.Session).ToList();
                 return new LoginOutcome.LoggedIn(answer, user, evicted);
             case FamilyStarted.LimitReached:
-                _metrics.LoginAnswered("limit");
+                _metrics.LoginOverLimit();
                 return new LoginOutcome.SessionLimitReached(user.Subject);
             default:
                 _logger.LoginOvertaken(user.Subject);

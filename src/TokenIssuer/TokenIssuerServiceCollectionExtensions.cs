@@ -38,6 +38,8 @@ public static class TokenIssuerServiceCollectionExtensions
         services.TryAddSingleton<AccessTokenMinter>();
         services.TryAddSingleton<Denylist>();
         services.TryAddSingleton<UserClaimsCache>();
+        services.TryAddSingleton(provider => new IssuerActivity(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<TokenIssuerOptions>>().Value.AccessTokenLifetime));
         services.TryAddSingleton<TokenIssuerMetrics>();
         services.TryAddSingleton<LossHealing>();
         services.TryAddSingleton<IAuditTrail, LoggedAuditTrail>();

@@ -10,11 +10,12 @@ internal static class IssuerPaths
     public const string Refresh = "/auth/refresh";
     public const string Auth = "/auth";
     public const string OAuth = "/oauth";
+    public const string Admin = "/admin";
     public const string Jwks = "/.well-known/jwks.json";
     public const string OpenIdConfiguration = "/.well-known/openid-configuration";
     public const string AuthorizationServer = "/.well-known/oauth-authorization-server";
 
-    private static readonly PathString[] s_private = [Auth, OAuth, "/admin", "/health"];
+    private static readonly PathString[] s_private = [Auth, OAuth, Admin, "/health"];
     private static readonly PathString[] s_public = [Jwks, OpenIdConfiguration, AuthorizationServer];
     private static readonly PathString[] s_oauthErrors = [OAuth, Login, Refresh];
 

@@ -12,9 +12,11 @@ internal sealed class TokenIssuerMetrics
     private readonly Counter<long> _refreshes;
     private readonly Counter<long> _revocations;
     private readonly Histogram<double> _reuseAge;
+    private readonly IssuerActivity _activity;
 
-    public TokenIssuerMetrics(IMeterFactory meters)
+    public TokenIssuerMetrics(IMeterFactory meters, IssuerActivity activity)
     {
+        _activity = activity;
         var meter = meters.Create(MeterName);
         _logins = meter.CreateCounter<long>("tokenissuer.logins", description: "Logins by outcome.");
         _refreshes = meter.CreateCounter<long>("tokenissuer.refreshes", description: "Presented refresh tokens by outcome.");
@@ -22,15 +24,42 @@ internal sealed class TokenIssuerMetrics
         _reuseAge = meter.CreateHistogram<double>("tokenissuer.reuse.age", "s", "Time between a rotation and the reuse of its parent.");
     }
 
-    public void LoginAnswered(string outcome) => _logins.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+    public void LoginStarted()
+    {
+        _activity.LoggedIn();
+        _logins.Add(1, Outcome("started"));
+    }
 
-    public void RefreshAnswered(RotationVerdict verdict) => _refreshes.Add(1, new KeyValuePair<string, object?>("outcome", NameOf(verdict)));
+    public void LoginRefused() => _logins.Add(1, Outcome("refused"));
 
-    public void RefreshTokenUnsealable() => _refreshes.Add(1, new KeyValuePair<string, object?>("outcome", "unsealable"));
+    public void LoginOverLimit() => _logins.Add(1, Outcome("limit"));
 
-    public void RefreshTokenReused(TimeSpan age) => _reuseAge.Record(age.TotalSeconds);
+    public void RefreshAnswered(RotationVerdict verdict)
+    {
+        if (verdict is RotationVerdict.Rotated or RotationVerdict.RolledBack)
+        {
+            _activity.Rotated();
+        }
 
-    public void Revoked(Revocation.RevocationReason reason) => _revocations.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+        _refreshes.Add(1, Outcome(NameOf(verdict)));
+    }
+
+    public void RefreshTokenUnsealable() => _refreshes.Add(1, Outcome("unsealable"));
+
+    public void RefreshTokenReused(TimeSpan age)
+    {
+        _activity.Reused();
+        _reuseAge.Record(age.TotalSeconds);
+        _revocations.Add(1, new KeyValuePair<string, object?>("reason", nameof(Revocation.RevocationReason.RefreshTokenReused)));
+    }
+
+    public void Revoked(Revocation.RevocationReason reason)
+    {
+        _activity.Revoked();
+        _revocations.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+    }
+
+    private static KeyValuePair<string, object?> Outcome(string name) => new("outcome", name);
 
     private static string NameOf(RotationVerdict verdict) => verdict switch
     {

@@ -51,43 +51,50 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
     }
 
     /// <summary>Promotes the announced key and announces another.</summary>
-    /// <returns>False when the announced key has not been public for <c>AnnounceFor</c> yet.</returns>
-    public bool TryRotate()
+    public KeyRotation TryRotate()
     {
         lock (_loading)
         {
             Load();
+            if (!options.Value.Keys.Generate)
+            {
+                return KeyRotation.Deployed;
+            }
+
             if (SignsFrom is not { } signsFrom || signsFrom > clock.GetUtcNow())
             {
-                return false;
+                return KeyRotation.TooEarly;
             }
 
             Announce(Published());
             Load();
-            return true;
+            return KeyRotation.Rotated;
         }
     }
 
     /// <summary>Takes a key out at once. Retiring the signing key promotes the announced one.</summary>
-    /// <returns>False when there is no such key.</returns>
-    public bool TryRetire(string keyId)
+    public KeyRetirement TryRetire(string keyId)
     {
         lock (_loading)
         {
             Load();
             if (Keys.FirstOrDefault(key => key.Key.KeyId == keyId) is not { } retired)
             {
-                return false;
+                return KeyRetirement.Unknown;
             }
 
-            if (retired.Phase != KeyPhase.Retiring)
+            if (options.Value.Keys.Generate && retired.Phase != KeyPhase.Retiring)
             {
                 Announce(Published());
+            }
+            else if (Keys.Count == 1)
+            {
+                return KeyRetirement.LastKey;
             }
 
             KeyDirectory.Delete(retired.File);
             Load();
-            return true;
+            return KeyRetirement.Retired;
         }
     }
 

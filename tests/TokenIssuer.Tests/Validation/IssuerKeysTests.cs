@@ -36,8 +36,8 @@ public sealed class IssuerKeysTests
         await using var api = await TestApi.StartAsync();
         var old = api.Issuer.Mint();
         api.Clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.True(api.Issuer.Ring.TryRotate());
-        Assert.True(api.Issuer.Ring.TryRotate());
+        Assert.Equal(KeyRotation.Rotated, api.Issuer.Ring.TryRotate());
+        Assert.Equal(KeyRotation.Rotated, api.Issuer.Ring.TryRotate());
         var callsBefore = api.Stub.Calls;
 
         var statuses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => api.StatusOfAsync(api.Issuer.Mint())));

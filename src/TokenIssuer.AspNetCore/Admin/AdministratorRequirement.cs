@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using TokenIssuer.AccessTokens;
+
+namespace TokenIssuer.AspNetCore.Admin;
+
+/// <summary>
+/// An administrator who proved it a moment ago: the role alone is what a stolen token has as well (RFC 9470).
+/// </summary>
+internal sealed class AdministratorRequirement(TimeProvider clock) : AuthorizationHandler<AdministratorRequirement>, IAuthorizationRequirement
+{
+    public const string Role = "admin";
+    private static readonly TimeSpan s_freshness = TimeSpan.FromMinutes(15);
+
+    public static AuthorizationPolicy Policy(TimeProvider clock) => new AuthorizationPolicyBuilder(JwtBearerDefaults.AuthenticationScheme)
+        .RequireAuthenticatedUser()
+        .AddRequirements(new AdministratorRequirement(clock))
+        .Build();
+
+    protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, AdministratorRequirement requirement)
+    {
+        if (context.User.HasClaim(AccessTokenMinter.RolesClaim, Role) && IsFresh(context.User))
+        {
+            context.Succeed(requirement);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private bool IsFresh(ClaimsPrincipal user)
+        => long.TryParse(user.FindFirstValue("auth_time"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && clock.GetUtcNow().ToUnixTimeSeconds() - seconds < s_freshness.TotalSeconds;
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using TokenIssuer.AspNetCore.Requests;
+using TokenIssuer.Audit;
+using TokenIssuer.Families;
+using TokenIssuer.Revocation;
+using TokenIssuer.Signing;
+
+namespace TokenIssuer.AspNetCore.Admin;
+
+/// <summary><c>POST /admin/revocations</c>: ends anything. Idempotent; an unknown target costs nothing and says so with zeros.</summary>
+internal sealed class RevocationsAdminEndpoint(TokenAuthority authority, KeyRing keys, AdminAudit audit)
+{
+    public async Task RevokeAsync(HttpContext context)
+    {
+        var reading = await JsonBody.ReadAsync(context, IssuerJson.Default.RevocationOrder).ConfigureAwait(false);
+        if (reading.Refusal is { } refusal)
+        {
+            await context.RefuseAsync(refusal).ConfigureAwait(false);
+            return;
+        }
+
+        if (reading.Value is not { IsWellFormed: true } order)
+        {
+            await context.RefuseAsync(Problems.InvalidRevocationOrder).ConfigureAwait(false);
+            return;
+        }
+
+        var result = order switch
+        {
+            { Target: null } => new RevocationResult(new RevokedCounts(0, 0), RevocationId: null),
+            { Target: { } target, DryRun: true } => await CountAsync(target, context.RequestAborted).ConfigureAwait(false),
+            { Target: { } target } => await RevokeAsync(context, target, order.Reason).ConfigureAwait(false),
+        };
+        await context.Response.WriteJsonAsync(result, IssuerJson.Default.RevocationResult).ConfigureAwait(false);
+    }
+
+    private async Task<RevocationResult> CountAsync(RevocationTarget target, CancellationToken cancellationToken)
+    {
+        var receipt = await authority.CountAsync(target, cancellationToken).ConfigureAwait(false);
+        return new RevocationResult(new RevokedCounts(receipt.Sessions, receipt.ApiTokens), RevocationId: null);
+    }
+
+    private async Task<RevocationResult> RevokeAsync(HttpContext context, RevocationTarget target, string? reason)
+    {
+        var owner = await FindOwnerAsync(target, context.RequestAborted).ConfigureAwait(false);
+        if (target is RevocationTarget.Key key)
+        {
+            // Out of the ring first, so that nothing is signed with it any more; its tokens die with the entry.
+            keys.TryRetire(key.KeyId);
+        }
+
+        var receipt = await authority.RevokeAsync(target, ReasonOf(target), context.RequestAborted).ConfigureAwait(false);
+        var session = target is RevocationTarget.Session one ? one.Id : (SessionId?)null;
+        var type = target is RevocationTarget.Key ? AuditEventType.KeyRetired : AuditEventType.Revoked;
+        await audit.WriteAsync(context, type, owner, session, reason ?? NameOf(target)).ConfigureAwait(false);
+        return new RevocationResult(new RevokedCounts(receipt.Sessions, receipt.ApiTokens), receipt.RevocationId);
+    }
+
+    /// <summary>Asked before the session is gone: the audit log says whose it was.</summary>
+    private async Task<Subject?> FindOwnerAsync(RevocationTarget target, CancellationToken cancellationToken) => target switch
+    {
+        RevocationTarget.EverythingOf all => all.User,
+        RevocationTarget.Session session => await authority.FindOwnerAsync(session.Id, cancellationToken).ConfigureAwait(false),
+        _ => null,
+    };
+
+    private static RevocationReason ReasonOf(RevocationTarget target)
+        => target is RevocationTarget.Key ? RevocationReason.KeyRetired : RevocationReason.Administrator;
+
+    private static string NameOf(RevocationTarget target) => target switch
+    {
+        RevocationTarget.EverythingOf => "user",
+        RevocationTarget.Session => "session",
+        RevocationTarget.Token token => $"token {token.Jti}",
+        RevocationTarget.ApiToken token => $"API token {token.Id}",
+        RevocationTarget.Key key => $"key {key.KeyId}",
+        RevocationTarget.Everything => "everything",
+        _ => throw new UnreachableException(target.GetType().Name),
+    };
+}
