@@ -1,0 +1,72 @@
+using System.Net;
+
+namespace TokenIssuer.Tests.AspNetCore;
+
+public sealed class AdminKeysTests
+{
+    [Fact]
+    public async Task Rotation_waits_until_the_next_key_was_public_long_enough()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var before = Phases(await host.GetAsync("/admin/keys", Calls.Bearer(admin.AccessToken)));
+
+        var early = await host.PostAsync("/admin/keys/rotate", Calls.Bearer(admin.AccessToken));
+
+        Assert.Equal(["signing", "announced"], before);
+        Assert.Equal(HttpStatusCode.Accepted, early.Status);
+        Assert.Equal(TimeSpan.FromHours(24), early.Json.GetProperty("signs_from").GetDateTimeOffset() - host.Clock.Now);
+    }
+
+    [Fact]
+    public async Task Rotation_promotes_the_announced_key_and_harms_no_token()
+    {
+        await using var host = await IssuerHost.StartAsync(new IssuerSetup { Options = options => options.Keys.AnnounceFor = TimeSpan.Zero });
+        var admin = await host.LogInAsAdminAsync();
+        var announced = KeyIds(await host.GetAsync("/admin/keys", Calls.Bearer(admin.AccessToken)))[1];
+
+        var rotated = await host.PostAsync("/admin/keys/rotate", Calls.Bearer(admin.AccessToken));
+        var after = await host.LogInForBodyAsync();
+
+        Assert.Equal((HttpStatusCode.OK, ["retiring", "signing", "announced"]), (rotated.Status, Phases(rotated)));
+        Assert.Equal(announced, JwtText.Header(after.AccessToken).GetProperty("kid").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/admin/keys", Calls.Bearer(admin.AccessToken))).Status);
+    }
+
+    [Fact]
+    public async Task Retiring_a_key_kills_what_it_signed_and_nothing_else()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var alice = await host.LogInForBodyAsync();
+        var signing = KeyIds(await host.GetAsync("/admin/keys", Calls.Bearer(admin.AccessToken)))[0];
+
+        var retired = await host.PostAsync($"/admin/keys/{signing}/retire", Calls.Bearer(admin.AccessToken));
+        var jwks = await host.GetAsync("/.well-known/jwks.json");
+        var dead = await host.GetAsync("/auth/me", Calls.Bearer(alice.AccessToken));
+        var refreshed = await host.RefreshByBodyAsync(alice.RefreshToken);
+
+        Assert.Equal(HttpStatusCode.OK, retired.Status);
+        Assert.DoesNotContain(signing, jwks.Body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Unauthorized, dead.Status);
+        Assert.Equal(HttpStatusCode.OK, refreshed.Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/auth/me", Calls.Bearer(refreshed.AccessToken))).Status);
+    }
+
+    [Fact]
+    public async Task An_unknown_key_is_not_found()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+
+        var answer = await host.PostAsync("/admin/keys/no-key/retire", Calls.Bearer(admin.AccessToken));
+
+        Assert.Equal((HttpStatusCode.NotFound, "not_found"), (answer.Status, answer.Code));
+    }
+
+    private static string?[] Phases(Answer answer)
+        => [.. answer.Json.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("phase").GetString())];
+
+    private static string[] KeyIds(Answer answer)
+        => [.. answer.Json.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("kid").GetString() ?? string.Empty)];
+}

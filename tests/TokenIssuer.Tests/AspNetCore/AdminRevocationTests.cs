@@ -1,0 +1,145 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
+using TokenIssuer.Audit;
+
+namespace TokenIssuer.Tests.AspNetCore;
+
+public sealed class AdminRevocationTests
+{
+    [Fact]
+    public async Task A_user_loses_everything_and_others_nothing()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var (first, second) = (await host.LogInForBodyAsync(), await host.LogInForBodyAsync());
+        var bob = await host.LogInForBodyAsync("bob", IssuerHost.BobPassword);
+        await ApiTokenCalls.CreateAsync(host, first);
+
+        var revoked = await host.OrderAsync(admin, """{"user":"id-of-alice","reason":"left the company"}""");
+        var again = await host.OrderAsync(admin, """{"user":"id-of-alice"}""");
+
+        Assert.Equal((HttpStatusCode.OK, (2, 1)), (revoked.Status, revoked.Revoked()));
+        Assert.Equal((HttpStatusCode.OK, (0, 0)), (again.Status, again.Revoked()));
+        Assert.Equal("invalid_grant", (await host.RefreshByBodyAsync(first.RefreshToken)).Code);
+        Assert.Equal("invalid_grant", (await host.RefreshByBodyAsync(second.RefreshToken)).Code);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.GetAsync("/auth/me", Calls.Bearer(first.AccessToken))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.RefreshByBodyAsync(bob.RefreshToken)).Status);
+    }
+
+    [Fact]
+    public async Task One_session_ends_and_its_sister_lives()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var (first, second) = (await host.LogInForBodyAsync(), await host.LogInForBodyAsync());
+
+        var revoked = await host.OrderAsync(admin, $$"""{"session":"{{first.SessionId}}"}""");
+
+        Assert.Equal((1, 0), revoked.Revoked());
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.GetAsync("/auth/me", Calls.Bearer(first.AccessToken))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/auth/me", Calls.Bearer(second.AccessToken))).Status);
+    }
+
+    [Fact]
+    public async Task One_access_token_dies_alone()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var login = await host.LogInForBodyAsync();
+        var refreshed = await host.RefreshByBodyAsync(login.RefreshToken);
+        var jti = JwtText.Payload(login.AccessToken).GetProperty("jti").GetString();
+
+        await host.OrderAsync(admin, $$"""{"token":"{{jti}}"}""");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.GetAsync("/auth/me", Calls.Bearer(login.AccessToken))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/auth/me", Calls.Bearer(refreshed.AccessToken))).Status);
+    }
+
+    [Fact]
+    public async Task Everything_is_everybodys_the_administrator_included()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var login = await host.LogInForBodyAsync();
+
+        var revoked = await host.OrderAsync(admin, """{"everything":true,"reason":"break-in"}""");
+
+        Assert.Equal(HttpStatusCode.OK, revoked.Status);
+        Assert.Equal("invalid_grant", (await host.RefreshByBodyAsync(login.RefreshToken)).Code);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.GetAsync("/admin/keys", Calls.Bearer(admin.AccessToken))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.LogInForBodyAsync()).Status);
+    }
+
+    [Theory]
+    [InlineData("""{"user":"id-of-alice","dry_run":true}""", 2)]
+    [InlineData("""{"session":"SESSION","dry_run":true}""", 1)]
+    [InlineData("""{"everything":true,"dry_run":true}""", 3)]
+    public async Task A_dry_run_counts_and_kills_nobody(string order, int sessions)
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var (first, second) = (await host.LogInForBodyAsync(), await host.LogInForBodyAsync());
+
+        var counted = await host.OrderAsync(admin, order.Replace("SESSION", first.SessionId, StringComparison.Ordinal));
+
+        Assert.Equal((sessions, 0), counted.Revoked());
+        Assert.False(counted.Json.TryGetProperty("revocation_id", out _));
+        Assert.Equal(HttpStatusCode.OK, (await host.RefreshByBodyAsync(first.RefreshToken)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.RefreshByBodyAsync(second.RefreshToken)).Status);
+    }
+
+    [Theory]
+    [InlineData("""{"user":"nobody"}""")]
+    [InlineData("""{"session":"no-session"}""")]
+    [InlineData("""{"token":"no-token"}""")]
+    [InlineData("""{"key":"no-key"}""")]
+    public async Task An_unknown_target_is_answered_with_zeros(string order)
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var login = await host.LogInForBodyAsync();
+
+        var answer = await host.OrderAsync(admin, order);
+
+        Assert.Equal((HttpStatusCode.OK, (0, 0)), (answer.Status, answer.Revoked()));
+        Assert.Equal(HttpStatusCode.OK, (await host.RefreshByBodyAsync(login.RefreshToken)).Status);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"everything":false}""")]
+    [InlineData("""{"user":""}""")]
+    [InlineData("""{"user":"id-of-alice","session":"x"}""")]
+    [InlineData("""{"user":7}""")]
+    [InlineData("""{"user":"id-of-alice","user":"id-of-bob"}""")]
+    [InlineData("nonsense")]
+    public async Task An_order_that_is_not_clear_changes_nothing(string order)
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var login = await host.LogInForBodyAsync();
+
+        var answer = await host.OrderAsync(admin, order);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_request"), (answer.Status, answer.Code));
+        Assert.Equal(HttpStatusCode.OK, (await host.RefreshByBodyAsync(login.RefreshToken)).Status);
+    }
+
+    [Fact]
+    public async Task The_audit_log_has_it_with_actor_and_reason_before_the_answer()
+    {
+        var trail = Substitute.For<IAuditTrail>();
+        await using var host = await IssuerHost.StartAsync(new IssuerSetup { Services = services => services.AddSingleton(trail) });
+        var admin = await host.LogInAsAdminAsync();
+        var login = await host.LogInForBodyAsync();
+        trail.ClearReceivedCalls();
+
+        await host.OrderAsync(admin, $$"""{"session":"{{login.SessionId}}","reason":"lost laptop"}""");
+
+        var written = Assert.IsType<AuditEvent>(Assert.Single(trail.ReceivedCalls()).GetArguments()[0]);
+        Assert.Equal(
+            (AuditEventType.Revoked, "id-of-alice", login.SessionId, "id-of-root", "lost laptop"),
+            (written.Type, written.User?.Value, written.Session?.ToString(), written.Actor?.Value, written.Reason));
+    }
+}
