@@ -37,6 +37,9 @@ namespace TokenIssuer.AspNetCore;
 [JsonSerializable(typeof(SignsFromBody))]
 [JsonSerializable(typeof(AuditBody))]
 [JsonSerializable(typeof(OverviewBody))]
+[JsonSerializable(typeof(UserOrder))]
+[JsonSerializable(typeof(UserBody))]
+[JsonSerializable(typeof(UsersBody))]
 internal sealed partial class IssuerJson : JsonSerializerContext;
 
 /// <summary>Writes JSON answers with their length.</summary>

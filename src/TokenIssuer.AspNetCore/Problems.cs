@@ -74,6 +74,15 @@ internal static class Problems
 
     public static Problem InvalidPage { get; } = Invalid("after and limit are whole numbers above 0, limit at most 500, user at most 255 characters.");
 
+    public static Problem InvalidUserPage { get; } = Invalid("limit is a whole number from 1 to 200; query and cursor have at most 256 characters.");
+
+    public static Problem InvalidUser { get; } = Invalid(
+        "A member is missing, of the wrong type or too long: a user has a username and a password, and at most 32 roles of 64 characters.");
+
+    /// <summary>The directory's own rules: a weak password, a name that is taken.</summary>
+    public static Problem UserRefused { get; } = new(
+        StatusCodes.Status422UnprocessableEntity, "user_refused", "The user breaks the rules of the directory.");
+
     public static Problem InvalidApiToken { get; } = Invalid(
         "name has 1 to 64 characters without control characters, and expires_in is a whole number of seconds from 1 to 31536000.");
 

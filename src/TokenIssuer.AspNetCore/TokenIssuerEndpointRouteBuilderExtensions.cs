@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TokenIssuer.AspNetCore.Admin;
 using TokenIssuer.AspNetCore.Edge;
 using TokenIssuer.AspNetCore.Endpoints;
+using TokenIssuer.Users;
 using TokenIssuer.Validation;
 
 #pragma warning disable IDE0130 // Mapping methods live where hosts look for them: beside IApplicationBuilder.
@@ -25,7 +26,7 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
         MapDiscovery(all.MapGroup(string.Empty));
         MapAuth(all.MapGroup(IssuerPaths.Auth));
         MapOAuth(all.MapGroup(IssuerPaths.OAuth));
-        MapAdmin(all.MapGroup(IssuerPaths.Admin).RequireAdministrator(endpoints.ServiceProvider));
+        MapAdmin(all.MapGroup(IssuerPaths.Admin).RequireAdministrator(endpoints.ServiceProvider), endpoints.ServiceProvider);
         return all;
     }
 
@@ -61,7 +62,7 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
         oauth.MapGet("/revocations", context => Of<RevocationsEndpoint>(context).GetAsync(context));
     }
 
-    private static void MapAdmin(RouteGroupBuilder admin)
+    private static void MapAdmin(RouteGroupBuilder admin, IServiceProvider services)
     {
         admin.RequireCors(CorsPolicies.Private);
         admin.MapPost("/revocations", context => Of<RevocationsAdminEndpoint>(context).RevokeAsync(context));
@@ -71,6 +72,22 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
         admin.MapPost($"/keys/{{{KeysAdminEndpoint.IdParameter}}}/retire", context => Of<KeysAdminEndpoint>(context).RetireAsync(context));
         admin.MapGet("/audit", context => Of<AuditAdminEndpoint>(context).ListAsync(context));
         admin.MapGet("/overview", context => Of<OverviewAdminEndpoint>(context).GetAsync(context));
+        if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(IUserAdministration)) == true)
+        {
+            MapUsers(admin.MapGroup("/users"));
+        }
+    }
+
+    private static void MapUsers(RouteGroupBuilder users)
+    {
+        const string User = $"/{{{UsersAdminEndpoint.IdParameter}}}";
+        users.MapGet(string.Empty, context => Of<UsersAdminEndpoint>(context).SearchAsync(context));
+        users.MapPost(string.Empty, context => Of<UsersAdminEndpoint>(context).CreateAsync(context));
+        users.MapGet(User, context => Of<UsersAdminEndpoint>(context).GetAsync(context));
+        users.MapPost(User + "/disable", context => Of<UsersAdminEndpoint>(context).DisableAsync(context));
+        users.MapPost(User + "/enable", context => Of<UsersAdminEndpoint>(context).EnableAsync(context));
+        users.MapPost(User + "/password", context => Of<UsersAdminEndpoint>(context).SetPasswordAsync(context));
+        users.MapPut(User + "/roles", context => Of<UsersAdminEndpoint>(context).SetRolesAsync(context));
     }
 
     private static T Of<T>(HttpContext context)

@@ -65,6 +65,7 @@ public static class TokenIssuerEndpointServiceCollectionExtensions
         services.TryAddSingleton<KeysAdminEndpoint>();
         services.TryAddSingleton<AuditAdminEndpoint>();
         services.TryAddSingleton<OverviewAdminEndpoint>();
+        services.TryAddSingleton<UsersAdminEndpoint>();
         return services;
     }
 }
