@@ -28,6 +28,7 @@ internal static class UserDirectoryRegistration
         services.AddScoped<LoginAttempts>();
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<ICredentialVerifier, IdentityCredentialVerifier>();
+        services.AddSingleton<IUserAdministration, IdentityUserAdministration>();
         services.Configure<List<SeedUser>>(builder.Configuration.GetSection(SeedUser.Section));
         services.AddSingleton<IAuditTrail, DirectoryAuditTrail>();
         services.AddHostedService<DirectoryStart>();

@@ -64,8 +64,8 @@ public sealed class AdminKeysTests
         Assert.Equal((HttpStatusCode.NotFound, "not_found"), (answer.Status, answer.Code));
     }
 
-    private static string?[] Phases(Answer answer)
-        => [.. answer.Json.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("phase").GetString())];
+    private static string[] Phases(Answer answer)
+        => [.. answer.Json.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("phase").GetString() ?? string.Empty)];
 
     private static string[] KeyIds(Answer answer)
         => [.. answer.Json.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("kid").GetString() ?? string.Empty)];

@@ -51,7 +51,7 @@ public sealed class KeyRingTests : IDisposable
         var announced = ring.Keys[1].Key.KeyId;
         _folder.Clock.Advance(_folder.Options.Keys.AnnounceFor);
 
-        Assert.True(ring.TryRotate());
+        Assert.Equal(KeyRotation.Rotated, ring.TryRotate());
 
         Assert.Equal("1 Retiring, 2 Signing, 3 Announced", KeyFolder.PhasesOf(ring));
         Assert.Equal(announced, ring.Current.KeyId);
@@ -64,12 +64,12 @@ public sealed class KeyRingTests : IDisposable
         Assert.Equal(_folder.Clock.Now + TimeSpan.FromHours(24), ring.SignsFrom);
         _folder.Clock.Advance(_folder.Options.Keys.AnnounceFor - s_tick);
 
-        Assert.False(ring.TryRotate());
+        Assert.Equal(KeyRotation.TooEarly, ring.TryRotate());
         Assert.Equal("1 Signing, 2 Announced", KeyFolder.PhasesOf(ring));
 
         _folder.Clock.Advance(s_tick);
-        Assert.True(ring.TryRotate());
-        Assert.False(ring.TryRotate());
+        Assert.Equal(KeyRotation.Rotated, ring.TryRotate());
+        Assert.Equal(KeyRotation.TooEarly, ring.TryRotate());
         Assert.Equal("1 Retiring, 2 Signing, 3 Announced", KeyFolder.PhasesOf(ring));
     }
 
@@ -139,7 +139,7 @@ public sealed class KeyRingTests : IDisposable
         var ring = _folder.LoadRing();
         var keyId = ring.Keys[retired].Key.KeyId;
 
-        Assert.True(ring.TryRetire(keyId));
+        Assert.Equal(KeyRetirement.Retired, ring.TryRetire(keyId));
 
         Assert.Equal(expected, KeyFolder.PhasesOf(ring));
         Assert.DoesNotContain(keyId, ring.Keys.Select(key => key.Key.KeyId));
@@ -154,7 +154,7 @@ public sealed class KeyRingTests : IDisposable
         _folder.Clock.Advance(_folder.Options.Keys.AnnounceFor);
         ring.TryRotate();
 
-        Assert.True(ring.TryRetire(ring.Keys[0].Key.KeyId));
+        Assert.Equal(KeyRetirement.Retired, ring.TryRetire(ring.Keys[0].Key.KeyId));
 
         Assert.Equal("2 Signing, 3 Announced", KeyFolder.PhasesOf(ring));
     }
@@ -164,8 +164,8 @@ public sealed class KeyRingTests : IDisposable
     {
         var ring = _folder.LoadRing();
 
-        Assert.False(ring.TryRetire("unknown"));
-        Assert.False(ring.TryRetire(""));
+        Assert.Equal(KeyRetirement.Unknown, ring.TryRetire("unknown"));
+        Assert.Equal(KeyRetirement.Unknown, ring.TryRetire(""));
 
         Assert.Equal("1 Signing, 2 Announced", KeyFolder.PhasesOf(ring));
     }
@@ -219,7 +219,7 @@ public sealed class KeyRingTests : IDisposable
         Advance(ring, TimeSpan.FromDays(100));
         Assert.Equal("0 Signing", KeyFolder.PhasesOf(ring));
         Assert.Null(ring.SignsFrom);
-        Assert.False(ring.TryRotate());
+        Assert.Equal(KeyRotation.Deployed, ring.TryRotate());
 
         _folder.Deploy("signing-1.pem", SigningKey.Generate());
         _folder.Deploy("signing-2.pem", SigningKey.Generate());

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
+using TokenIssuer.Signing;
 using TokenIssuer.Validation.Keys;
 
 namespace TokenIssuer.Tests.Validation;
