@@ -1,3 +1,4 @@
+using TokenIssuer.Server.AdminPages;
 using TokenIssuer.Server.Configuration;
 using TokenIssuer.Server.Health;
 using TokenIssuer.Server.Telemetry;
@@ -17,8 +18,11 @@ try
 
     var app = builder.Build();
     app.UseTransportRules();
+    app.UseTokenIssuer();
     app.UseRateLimiter();
     app.MapHealth();
+    app.MapTokenIssuer();
+    app.MapConsole();
 
     await app.RunAsync();
     return 0;

@@ -19,6 +19,7 @@ internal static class IssuerRegistration
             section.Bind(options);
             options.KeysDirectory = builder.InContentRoot(options.KeysDirectory);
         });
+        builder.Services.AddTokenIssuerEndpoints(options => section.Bind(options));
         return builder.AddStore();
     }
 

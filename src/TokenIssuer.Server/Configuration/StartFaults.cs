@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using TokenIssuer.AspNetCore;
 
 namespace TokenIssuer.Server.Configuration;
 
@@ -37,6 +38,7 @@ internal static class StartFaults
     {
         var faults = new List<string>();
         TryEach<TokenIssuerOptions>(configuration.GetSection("TokenIssuer"), faults);
+        TryEach<TokenIssuerEndpointOptions>(configuration.GetSection("TokenIssuer"), faults);
         TryEach<Throttling.RateLimitOptions>(configuration.GetSection(Throttling.RateLimitOptions.Section), faults);
         return faults;
     }

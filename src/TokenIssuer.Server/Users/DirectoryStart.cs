@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TokenIssuer.Server.Diagnostics;
@@ -16,8 +17,30 @@ internal sealed class DirectoryStart(
 {
     private const string AdministratorRole = "admin";
     private const int OneTimePasswordBytes = 15;
+    private const int MaxAttempts = 5;
+
+    // SQLITE_BUSY
+    private const int Busy = 5;
 
     public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await ReadyAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (SqliteException failure) when (failure.SqliteErrorCode == Busy && attempt < MaxAttempts)
+            {
+                // Many processes that start at once take turns at the file: each has waited half a minute, and waits once more.
+            }
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task ReadyAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var directory = scope.ServiceProvider.GetRequiredService<DirectoryContext>();
@@ -32,8 +55,6 @@ internal sealed class DirectoryStart(
             await CreateFirstAdministratorAsync(scope.ServiceProvider, directory, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<List<SeedUser>> FindAbsentAsync(DirectoryContext directory, CancellationToken cancellationToken)
     {

@@ -8,7 +8,8 @@ namespace TokenIssuer.Tests.Hosting;
 /// <summary>A built program of this repository, running as an operator would run it: own process, own port, real Kestrel.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    // A bound, not a wait: many processes may start at once on few cores.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(20);
 
     private readonly Process _process;

@@ -28,9 +28,14 @@ internal sealed class IssuerProcess : IAsyncDisposable
     public static Task<IssuerProcess> StartAnotherAsync(IssuerSite site, params (string Key, string Value)[] settings)
         => StartAsync(site, HostProcess.FindFreePort(), settings);
 
+    /// <summary>As <see cref="StartAnotherAsync"/>, without waiting for it.</summary>
+    public static IssuerProcess LaunchAnother(IssuerSite site) => LaunchAt(site, HostProcess.FindFreePort(), []);
+
     /// <summary>An issuer that is not expected to become ready.</summary>
     public static HostProcess Launch(IssuerSite site, int port, IEnumerable<(string Key, string Value)> settings)
         => HostProcess.Start(Project, site.Folder, ["--urls", $"http://127.0.0.1:{port}"], site.SettingsWith(settings));
+
+    public Task WaitUntilReadyAsync() => _process.WaitUntilAnsweredAsync(new Uri(Address, "/health/ready"));
 
     public Task KillAsync() => _process.KillAsync();
 
@@ -44,9 +49,19 @@ internal sealed class IssuerProcess : IAsyncDisposable
 
     private static async Task<IssuerProcess> StartAsync(IssuerSite site, int port, IEnumerable<(string Key, string Value)> settings)
     {
-        var process = Launch(site, port, settings);
-        var issuer = new IssuerProcess(process, new Uri($"http://127.0.0.1:{port}"));
-        await process.WaitUntilAnsweredAsync(new Uri(issuer.Address, "/health/ready"));
-        return issuer;
+        var issuer = LaunchAt(site, port, settings);
+        try
+        {
+            await issuer.WaitUntilReadyAsync();
+            return issuer;
+        }
+        catch
+        {
+            await issuer.DisposeAsync();
+            throw;
+        }
     }
+
+    private static IssuerProcess LaunchAt(IssuerSite site, int port, IEnumerable<(string Key, string Value)> settings)
+        => new(Launch(site, port, settings), new Uri($"http://127.0.0.1:{port}"));
 }

@@ -37,9 +37,17 @@ internal sealed class NotesApiProcess : IAsyncDisposable
 
         var process = HostProcess.Start(Project, Repository.PathOf(Project), ["--urls", address.ToString()], all);
         var api = new NotesApiProcess(process, address);
-        // Following: a cursor stands in the feed's state once the first snapshot was read.
-        await process.WaitUntilAnsweredAsync(new Uri(address, "/api/feed"), "\"cursor\":\"");
-        return api;
+        try
+        {
+            // Following: a cursor stands in the feed's state once the first snapshot was read.
+            await process.WaitUntilAnsweredAsync(new Uri(address, "/api/feed"), "\"cursor\":\"");
+            return api;
+        }
+        catch
+        {
+            await api.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task<HttpResponseMessage> GetAsync(string path, string accessToken)
