@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using TokenIssuer.Tests.Hosting;
+
+namespace TokenIssuer.Tests.EndToEnd;
+
+public sealed class CrashTests
+{
+    private const int Sessions = 8;
+    private const int RefreshesBeforeTheKill = 60;
+
+    [Fact]
+    public async Task After_a_kill_in_a_burst_of_refreshes_every_session_continues_with_the_last_token_or_its_parent()
+    {
+        using var site = new IssuerSite(("TokenIssuer:MaxSessionsPerUser", "100"));
+        var held = new ConcurrentDictionary<int, Held>();
+        await using (var before = await IssuerProcess.StartAsync(site))
+        {
+            for (var i = 0; i < Sessions; i++)
+            {
+                held[i] = new Held(Parent: null, await before.Client.LogInAsync("alice", "correct-horse-1"));
+            }
+
+            await RefreshUntilKilledAsync(before, held);
+        }
+
+        await using var after = await IssuerProcess.StartAsync(site);
+
+        foreach (var session in held.Values)
+        {
+            var continues = await after.Client.IsRefreshableAsync(session.Last)
+                || (session.Parent is { } parent && await after.Client.IsRefreshableAsync(parent));
+            Assert.True(continues);
+        }
+    }
+
+    /// <summary>Each session refreshes as fast as it can; the process is killed while all of them are at it.</summary>
+    private static async Task RefreshUntilKilledAsync(IssuerProcess issuer, ConcurrentDictionary<int, Held> held)
+    {
+        var answered = 0;
+        var enough = new TaskCompletionSource();
+        var clients = Enumerable.Range(0, Sessions).Select(async i =>
+        {
+            try
+            {
+                while (true)
+                {
+                    var next = await issuer.Client.RefreshAsync(held[i].Last);
+                    held[i] = new Held(held[i].Last, next);
+                    if (Interlocked.Increment(ref answered) >= RefreshesBeforeTheKill)
+                    {
+                        enough.TrySetResult();
+                    }
+                }
+            }
+            catch (Exception failure) when (failure is HttpRequestException or IOException)
+            {
+                // The process was killed.
+            }
+        }).ToList();
+
+        await enough.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        await issuer.KillAsync();
+        await Task.WhenAll(clients);
+    }
+
+    [Fact]
+    public async Task Ten_cold_starts_on_one_empty_folder_agree_on_one_key()
+    {
+        using var site = new IssuerSite();
+        var issuers = Enumerable.Range(0, 10).Select(_ => IssuerProcess.LaunchAnother(site)).ToList();
+        try
+        {
+            await Task.WhenAll(issuers.Select(issuer => issuer.WaitUntilReadyAsync()));
+            var tokens = await issuers[0].Client.LogInAsync("alice", "correct-horse-1");
+            var signing = KeyIdOf(tokens.AccessToken);
+
+            // One session, handed from issuer to issuer: all sign with one key, open each other's refresh tokens and share a store.
+            foreach (var issuer in issuers)
+            {
+                tokens = await issuer.Client.RefreshAsync(tokens);
+                Assert.Equal(signing, KeyIdOf(tokens.AccessToken));
+                Assert.Equal(HttpStatusCode.OK, await issuer.Client.GetMeAsync(tokens));
+            }
+        }
+        finally
+        {
+            foreach (var issuer in issuers)
+            {
+                await issuer.DisposeAsync();
+            }
+        }
+    }
+
+    private static string KeyIdOf(string accessToken)
+    {
+        var header = System.Buffers.Text.Base64Url.DecodeFromChars(accessToken.AsSpan(0, accessToken.IndexOf('.', StringComparison.Ordinal)));
+        return JsonDocument.Parse(header).RootElement.GetProperty("kid").GetString()!;
+    }
+
+    private sealed record Held(IssuedTokens? Parent, IssuedTokens Last);
+}
