@@ -65,7 +65,8 @@ public static class TokenIssuerEndpointServiceCollectionExtensions
         services.TryAddSingleton<KeysAdminEndpoint>();
         services.TryAddSingleton<AuditAdminEndpoint>();
         services.TryAddSingleton<OverviewAdminEndpoint>();
-        services.TryAddSingleton<UsersAdminEndpoint>();
+        // By a factory, which is not asked before it is needed: a host may come without an IUserAdministration.
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<UsersAdminEndpoint>(provider));
         return services;
     }
 }
