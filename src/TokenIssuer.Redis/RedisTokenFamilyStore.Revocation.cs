@@ -29,7 +29,16 @@ internal sealed partial class RedisTokenFamilyStore
             user,
             known,
             StepDeadline.Caller,
-            _ => [Identifier128.ToBytes(user.Value), SubjectText.Pack(subject), (int)reach, (int)reason],
+            _ =>
+            [
+                Identifier128.ToBytes(user.Value),
+                SubjectText.Pack(subject),
+                (int)reach,
+                (int)reason,
+
+                // Only administrators are shown the count; nobody else waits for one of thousands.
+                reason is RevocationReason.Administrator or RevocationReason.UserDisabled ? 1 : 0,
+            ],
             cancellationToken).ConfigureAwait(false);
         return ReadKilled(reply) with { ApiTokens = (int)(long)reply.Values[4] };
     }

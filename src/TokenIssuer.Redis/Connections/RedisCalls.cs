@@ -9,6 +9,9 @@ namespace TokenIssuer.Redis.Connections;
 /// </summary>
 internal sealed class RedisCalls(RedisConnection connection, TimeProvider clock, ILogger<RedisCalls> logger)
 {
+    // A master that was demoted or cut off, a changed password, changed rights: another connection may do better.
+    private static readonly string[] s_wrongServer = ["READONLY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "WRONGPASS", "NOPERM"];
+
     /// <summary>Calls and waits. When the wait ends the call is not undone: Redis may still run it.</summary>
     public async Task<T> AskAsync<T>(string name, TimeSpan deadline, Func<IDatabaseAsync, Task<T>> call, CancellationToken cancellationToken)
     {
@@ -22,8 +25,11 @@ internal sealed class RedisCalls(RedisConnection connection, TimeProvider clock,
         }
         catch (RedisServerException failure)
         {
-            // READONLY: a master that was demoted. NOAUTH, NOPERM: the password or the rights were changed.
-            connection.Suspect();
+            if (s_wrongServer.Any(code => failure.Message.StartsWith(code, StringComparison.Ordinal)))
+            {
+                connection.Suspect();
+            }
+
             logger.StepRefused(name, failure.Message);
             throw new TokenStoreUnavailableException($"Redis refused {name}: {failure.Message}", failure);
         }

@@ -12,7 +12,7 @@ local killed = 0
 if packed and not is_family(id, packed) then
   local _, marked = struct.unpack('>BI6', packed)
   if marked >= expiry or (asked == 0 and marked >= now) then return {0, redis_now, 0, {}} end
-elseif packed and string.byte(packed) == 1 and is_alive(read_family(packed)) then
+elseif packed and string.byte(packed) == 1 and is_alive(packed) then
   killed = 1
 end
 if expiry <= now and not packed then return {0, redis_now, 0, {}} end

@@ -19,8 +19,7 @@ user.subject = user.subject or ARGV[13]
 local killed = 0
 for _, packed in ipairs(redis.call('HVALS', KEYS[1])) do
   if #packed == 63 and string.byte(packed) == 1 then
-    local family = read_family(packed)
-    if is_alive(family) and family.birth < user.floor then killed = killed + 1 end
+    if is_alive(packed) and struct.unpack('>I7', packed, 22) < user.floor then killed = killed + 1 end
   end
 end
 put_user()

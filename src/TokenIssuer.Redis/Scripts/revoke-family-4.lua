@@ -9,7 +9,7 @@ local id = string.sub(ARGV[12], 17)
 local packed = redis.call('HGET', KEYS[1], id)
 local killed = 0
 if packed and is_family(id, packed) then
-  if string.byte(packed) == 1 and is_alive(read_family(packed)) then killed = 1 end
+  if string.byte(packed) == 1 and is_alive(packed) then killed = 1 end
 end
 kill(id, tonumber(ARGV[13]), now + retention)
 close()

@@ -10,7 +10,7 @@ local killed = 0
 local fields = redis.call('HGETALL', KEYS[1])
 for i = 1, #fields, 2 do
   if fields[i] ~= kept and is_family(fields[i], fields[i + 1]) then
-    if is_alive(read_family(fields[i + 1])) then killed = killed + 1 end
+    if is_alive(fields[i + 1]) then killed = killed + 1 end
     kill(fields[i], tonumber(ARGV[13]), now + retention)
   end
 end

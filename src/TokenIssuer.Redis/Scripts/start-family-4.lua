@@ -15,9 +15,9 @@ for i = 1, #fields, 2 do
   local field, value = fields[i], fields[i + 1]
   if is_family(field, value) then
     if string.byte(value) ~= 1 then return {93, redis_now} end
-    local family = read_family(value)
-    if is_alive(family) then
-      living[#living + 1] = { id = field, created = family.created }
+    local alive, created = is_alive(value)
+    if alive then
+      living[#living + 1] = { id = field, created = created }
     else
       dead[#dead + 1] = field
       dead[#dead + 1] = string.sub(field, 1, 8)

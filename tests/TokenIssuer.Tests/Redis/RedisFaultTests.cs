@@ -39,7 +39,7 @@ public sealed class RedisFaultTests : IDisposable
         }
 
         Assert.IsType<RefreshOutcome.InvalidGrant>(await issuer.PersistAsync(revoked, s_patience));
-        Assert.False(api.Accepts(revoked));
+        await api.RefusesAsync(revoked, s_patience);
     }
 
     [Fact]

@@ -41,6 +41,23 @@ public sealed class RedisRightsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_issuer_works_with_a_default_user_that_may_do_nothing_dangerous()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        string[] rule = ["ACL", "SETUSER", "default", "reset", "on", ">writer", "~{ti:*", "&ti:bell:*", "+@all", "-@dangerous", "+info"];
+        Assert.Equal("OK", await redis.AskAsync(rule));
+        await using var issuer = await IssuerNode.StartAsync($"{redis.Address},password=writer,deadline=5000", _folder);
+        await using var api = await ApiNode.StartAsync($"{redis.Address},password=writer");
+        var answer = await issuer.LogInAsync("anna");
+        answer = Assert.IsType<RefreshOutcome.Refreshed>(await issuer.RefreshAsync(answer)).Answer;
+
+        await issuer.RevokeAsync(new RevocationTarget.Everything());
+
+        await api.RefusesAsync(answer, s_patience);
+        Assert.DoesNotContain(issuer.Log.Lines, line => line.Contains("NOPERM", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Issuer_and_api_talk_to_Redis_over_tls()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

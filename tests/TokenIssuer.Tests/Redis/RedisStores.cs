@@ -10,11 +10,11 @@ using TokenIssuer.Tests.Stores;
 namespace TokenIssuer.Tests.Redis;
 
 /// <summary>A store under a prefix of its own. The connection lives in real time, the store in the clock of the test.</summary>
-internal sealed class RedisStores(string connectionString) : StoreUnderTest
+internal sealed class RedisStores(string connectionString, string? prefix = null) : StoreUnderTest
 {
     private readonly List<RedisConnection> _connections = [];
 
-    public string Prefix { get; } = $"t{FamilyId.New()}"[..12].Replace('-', '.').Replace('_', '.');
+    public string Prefix { get; } = prefix ?? $"t{FamilyId.New()}"[..12].Replace('-', '.').Replace('_', '.');
 
     public override async Task<StoreNode> OpenAsync(TokenIssuerOptions options)
     {

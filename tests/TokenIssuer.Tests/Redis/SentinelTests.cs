@@ -25,6 +25,7 @@ public sealed class SentinelTests : IDisposable
         await using var api = await ApiNode.StartAsync(connection);
         var (kept, revoked) = (await issuer.LogInAsync("kept"), await issuer.LogInAsync("revoked"));
         await issuer.RevokeAsync(new RevocationTarget.Session(revoked.SessionId));
+        await api.RefusesAsync(revoked, s_patience);
 
         await master.KillAsync();
         var refreshed = await issuer.PersistAsync(kept, s_patience);
