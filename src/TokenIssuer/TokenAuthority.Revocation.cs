@@ -101,9 +101,13 @@ public sealed partial class TokenAuthority
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Null when it is dead or unknown.</returns>
     public async Task<Subject?> FindOwnerAsync(SessionId session, CancellationToken cancellationToken)
+        => (await FindGrantAsync(session, cancellationToken).ConfigureAwait(false))?.Subject;
+
+    /// <summary>What a living session was granted, and to which client; null when it is dead or unknown.</summary>
+    internal async Task<FamilyGrant?> FindGrantAsync(SessionId session, CancellationToken cancellationToken)
     {
         var families = await _store.ListFamiliesAsync(session.User, _denylist.KnowledgeOf(session.User), cancellationToken).ConfigureAwait(false);
-        return families.FirstOrDefault(family => family.Session == session && !_denylist.Lists(session))?.Grant.Subject;
+        return families.FirstOrDefault(family => family.Session == session && !_denylist.Lists(session))?.Grant;
     }
 
     private Task<Killed> RaiseAsync(Subject user, KillReach reach, RevocationReason reason, CancellationToken cancellationToken)
