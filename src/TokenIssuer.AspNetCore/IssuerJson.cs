@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using TokenIssuer.AspNetCore.Admin;
 using TokenIssuer.AspNetCore.Delivery;
 using TokenIssuer.AspNetCore.Endpoints;
+using TokenIssuer.AspNetCore.OAuth;
 
 namespace TokenIssuer.AspNetCore;
 
@@ -26,6 +27,7 @@ namespace TokenIssuer.AspNetCore;
 [JsonSerializable(typeof(PasswordBody))]
 [JsonSerializable(typeof(SessionsBody))]
 [JsonSerializable(typeof(MeBody))]
+[JsonSerializable(typeof(IntrospectionBody))]
 [JsonSerializable(typeof(MetadataBody))]
 [JsonSerializable(typeof(JwksBody))]
 [JsonSerializable(typeof(ApiTokenOrder))]

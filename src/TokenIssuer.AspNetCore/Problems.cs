@@ -32,12 +32,26 @@ internal static class Problems
 
     public static Problem DifferentSessions { get; } = Invalid("The tokens belong to different sessions.");
 
+    public static Problem MissingToken { get; } = Invalid("token is required.");
+
+    public static Problem MissingGrantType { get; } = Invalid("grant_type is required.");
+
+    public static Problem RepeatedParameter { get; } = Invalid("A parameter stands twice.");
+
+    public static Problem AmbiguousClient { get; } = Invalid("The client authenticates in more than one way.");
+
     public static Problem BadRequest { get; } = Invalid("The request is malformed.");
 
     /// <summary>The one answer to unknown, expired, reused, foreign and revoked refresh tokens.</summary>
     public static Problem InvalidGrant { get; } = new(StatusCodes.Status400BadRequest, "invalid_grant", "The refresh token is not valid.");
 
     public static Problem InvalidScope { get; } = new(StatusCodes.Status400BadRequest, "invalid_scope", "The scope is malformed or wider than allowed.");
+
+    public static Problem UnsupportedGrantType { get; } = new(
+        StatusCodes.Status400BadRequest, "unsupported_grant_type", "grant_type is refresh_token or client_credentials.");
+
+    public static Problem UnauthorizedClient { get; } = new(
+        StatusCodes.Status400BadRequest, "unauthorized_client", "The client may not use this grant type.");
 
     /// <summary>The one answer to unknown users, wrong passwords, locked and disabled accounts.</summary>
     public static Problem InvalidCredentials { get; } = new(

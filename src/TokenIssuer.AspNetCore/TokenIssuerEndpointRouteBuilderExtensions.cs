@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TokenIssuer.AspNetCore.Admin;
 using TokenIssuer.AspNetCore.Edge;
 using TokenIssuer.AspNetCore.Endpoints;
+using TokenIssuer.AspNetCore.OAuth;
 using TokenIssuer.Users;
 using TokenIssuer.Validation;
 
@@ -59,6 +60,9 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
     private static void MapOAuth(RouteGroupBuilder oauth)
     {
         oauth.RequireCors(CorsPolicies.Private);
+        oauth.MapPost("/token", context => Of<TokenEndpoint>(context).AnswerAsync(context));
+        oauth.MapPost("/revoke", context => Of<RevokeEndpoint>(context).RevokeAsync(context));
+        oauth.MapPost("/introspect", context => Of<IntrospectEndpoint>(context).InspectAsync(context));
         oauth.MapGet("/revocations", context => Of<RevocationsEndpoint>(context).GetAsync(context));
     }
 

@@ -9,6 +9,7 @@ using TokenIssuer.AspNetCore.Delivery;
 using TokenIssuer.AspNetCore.Edge;
 using TokenIssuer.AspNetCore.Endpoints;
 using TokenIssuer.AspNetCore.Feed;
+using TokenIssuer.AspNetCore.OAuth;
 using TokenIssuer.AspNetCore.Requests;
 using TokenIssuer.Validation;
 
@@ -38,6 +39,7 @@ public static class TokenIssuerEndpointServiceCollectionExtensions
         services.TryAddSingleton<RefreshCookie>();
         services.TryAddSingleton<TokenDelivery>();
         services.TryAddSingleton<PresentedTokens>();
+        services.TryAddSingleton<RefreshGrant>();
 
         services.TryAddSingleton<RequestAudit>();
         services.TryAddSingleton<ClientDirectory>();
@@ -53,6 +55,9 @@ public static class TokenIssuerEndpointServiceCollectionExtensions
         services.TryAddSingleton<PasswordEndpoint>();
         services.TryAddSingleton<SessionsEndpoint>();
         services.TryAddSingleton<MeEndpoint>();
+        services.TryAddSingleton<TokenEndpoint>();
+        services.TryAddSingleton<RevokeEndpoint>();
+        services.TryAddSingleton<IntrospectEndpoint>();
         services.TryAddSingleton<RevocationsEndpoint>();
         services.TryAddSingleton<JwksEndpoint>();
         services.TryAddSingleton<MetadataEndpoint>();

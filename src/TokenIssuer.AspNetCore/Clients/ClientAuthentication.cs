@@ -1,27 +1,56 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using TokenIssuer.AspNetCore.Edge;
+using TokenIssuer.AspNetCore.Requests;
 
 namespace TokenIssuer.AspNetCore.Clients;
 
-/// <summary>Finds out which OAuth client sent a request (RFC 6749 §2.3).</summary>
+/// <summary>Finds out which OAuth client sent a request (RFC 6749 §2.3, §3.2.1).</summary>
 internal sealed class ClientAuthentication(ClientDirectory clients, ILogger<ClientAuthentication> logger)
 {
-    /// <summary>The same for unknown clients and wrong secrets (RFC 6749 §5.2).</summary>
-    public const string Challenge = "Basic realm=\"TokenIssuer\", charset=\"UTF-8\"";
+    private const string ClientIdParameter = "client_id";
+    private const string SecretParameter = "client_secret";
 
-    /// <summary>By <c>client_secret_basic</c>.</summary>
-    /// <returns>Null when the request does not prove to be from a client.</returns>
-    public OAuthClient? Authenticate(HttpContext context)
+    /// <summary>By <c>client_secret_basic</c> alone, for requests without a body.</summary>
+    public ClientVerdict Authenticate(HttpContext context) => Note(context, ByBasic(context.Request.Headers.Authorization));
+
+    /// <summary>By <c>client_secret_basic</c>, <c>client_secret_post</c>, or as a public client; by one of them only.</summary>
+    public ClientVerdict Authenticate(HttpContext context, FormBody form)
     {
-        var client = ClientCredentials.TryReadBasic(context.Request.Headers.Authorization, out var basic)
-            ? clients.Authenticate(basic) ?? clients.Authenticate(basic.Decoded)
-            : null;
-        if (client is null)
+        var basic = ByBasic(context.Request.Headers.Authorization);
+        return (basic, form[ClientIdParameter], form[SecretParameter]) switch
+        {
+            (not ClientVerdict.Absent, _, not null) => new ClientVerdict.Ambiguous(),
+            (ClientVerdict.Known { Client.ClientId: var proved }, { } claimed, null) when proved != claimed => new ClientVerdict.Ambiguous(),
+            (not ClientVerdict.Absent, _, _) => Note(context, basic),
+            (_, { } id, { } secret) => Note(context, Judge(clients.Authenticate(new ClientCredentials(id, secret)))),
+            (_, { } id, null) => Note(context, Judge(clients.FindPublic(id))),
+            _ => Note(context, basic),
+        };
+    }
+
+    private ClientVerdict ByBasic(StringValues header)
+    {
+        if (!ClientCredentials.AreBasic(header))
+        {
+            return new ClientVerdict.Absent();
+        }
+
+        return ClientCredentials.TryReadBasic(header, out var basic)
+            ? Judge(clients.Authenticate(basic) ?? clients.Authenticate(basic.Decoded))
+            : new ClientVerdict.Refused();
+    }
+
+    private static ClientVerdict Judge(OAuthClient? client) => client is null ? new ClientVerdict.Refused() : new ClientVerdict.Known(client);
+
+    private ClientVerdict Note(HttpContext context, ClientVerdict verdict)
+    {
+        if (verdict is not ClientVerdict.Known)
         {
             logger.ClientRefused(context.EndpointName());
         }
 
-        return client;
+        return verdict;
     }
 }

@@ -21,12 +21,16 @@ internal sealed class ClientCredentials(string clientId, string secret)
     /// </summary>
     public ClientCredentials Decoded => new(WebUtility.UrlDecode(ClientId), WebUtility.UrlDecode(Secret));
 
+    /// <summary>Whether there are credentials of this kind at all, well-formed or not.</summary>
+    public static bool AreBasic(StringValues header)
+        => header.Count > 0 && header[0] is { } text && text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Reads <c>client_secret_basic</c>.</summary>
     /// <returns>False when the header is absent or something else.</returns>
     public static bool TryReadBasic(StringValues header, [NotNullWhen(true)] out ClientCredentials? credentials)
     {
         credentials = null;
-        if (header is not [{ } text] || !text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (header is not [{ } text] || !AreBasic(header))
         {
             return false;
         }

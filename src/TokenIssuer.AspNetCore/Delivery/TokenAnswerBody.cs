@@ -24,6 +24,17 @@ internal sealed record TokenAnswerBody(
         (long)answer.IdleExpiresIn.TotalSeconds,
         transport == TokenTransport.Body ? answer.RefreshToken.Reveal() : null);
 
+    /// <summary>A service has no session: there is nothing to refresh.</summary>
+    public static TokenAnswerBody Of(ServiceTokenAnswer answer) => new(
+        answer.AccessToken.Reveal(),
+        "Bearer",
+        (long)answer.ExpiresIn.TotalSeconds,
+        answer.Scope.ToString(),
+        SessionId: null,
+        SessionExpiresIn: null,
+        IdleExpiresIn: null,
+        RefreshToken: null);
+
     /// <summary>A fixed mask, never a token.</summary>
     public override string ToString() => "(token answer)";
 }

@@ -10,6 +10,9 @@ internal static class IssuerPaths
     public const string Refresh = "/auth/refresh";
     public const string Auth = "/auth";
     public const string OAuth = "/oauth";
+    public const string Token = "/oauth/token";
+    public const string Revoke = "/oauth/revoke";
+    public const string Introspect = "/oauth/introspect";
     public const string Admin = "/admin";
     public const string Jwks = "/.well-known/jwks.json";
     public const string OpenIdConfiguration = "/.well-known/openid-configuration";

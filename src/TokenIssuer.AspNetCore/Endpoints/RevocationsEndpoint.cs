@@ -24,14 +24,19 @@ internal sealed class RevocationsEndpoint(
     public async Task GetAsync(HttpContext context)
     {
         var follower = await access.JudgeAsync(context).ConfigureAwait(false);
-        if (follower is FeedFollower.Refused refused)
+        await (follower switch
         {
-            context.Response.Headers.WWWAuthenticate = refused.Challenge;
-            await context.RefuseAsync(refused.Problem).ConfigureAwait(false);
-            return;
-        }
+            FeedFollower.Unproved unproved => unproved.Verdict.RefuseAsync(context),
+            FeedFollower.Refused refused => RefuseAsync(context, refused),
+            _ when WantsEvents(context.Request) => StreamAsync(context, follower),
+            _ => AnswerAsync(context),
+        }).ConfigureAwait(false);
+    }
 
-        await (WantsEvents(context.Request) ? StreamAsync(context, follower) : AnswerAsync(context)).ConfigureAwait(false);
+    private static Task RefuseAsync(HttpContext context, FeedFollower.Refused refused)
+    {
+        context.Response.Headers.WWWAuthenticate = refused.Challenge;
+        return context.RefuseAsync(refused.Problem);
     }
 
     private static bool WantsEvents(HttpRequest request)

@@ -17,9 +17,9 @@ internal sealed class FeedAccess(TokenGate gate, ClientAuthentication clients)
         {
             return clients.Authenticate(context) switch
             {
-                null => new FeedFollower.Refused(Problems.InvalidClient, ClientAuthentication.Challenge),
-                { Scopes: var scopes } when scopes.Contains(ReadScope) => new FeedFollower.Client(),
-                _ => new FeedFollower.Refused(Problems.InsufficientScope, Challenge: null),
+                ClientVerdict.Known { Client: var client } when client.Scopes.Contains(ReadScope) => new FeedFollower.Client(),
+                ClientVerdict.Known => new FeedFollower.Refused(Problems.InsufficientScope, Challenge: null),
+                var unknown => new FeedFollower.Unproved(unknown),
             };
         }
 
@@ -47,6 +47,9 @@ internal abstract record FeedFollower
 
     /// <summary>Whoever holds a token with the scope; its stream ends when the token is revoked, not when it expires.</summary>
     public sealed record Bearer(TokenIdentity Token) : FeedFollower;
+
+    /// <summary>A client that did not prove itself.</summary>
+    public sealed record Unproved(ClientVerdict Verdict) : FeedFollower;
 
     /// <summary>Nobody who may.</summary>
     public sealed record Refused(Problem Problem, string? Challenge) : FeedFollower;

@@ -25,6 +25,9 @@ internal static class Calls
     public static Task<Answer> PostJsonAsync(this IssuerHost host, string path, string json, params (string Name, string Value)[] headers)
         => host.SendAsync(HttpMethod.Post, path, new StringContent(json, Encoding.UTF8, "application/json"), headers);
 
+    public static Task<Answer> PostFormAsync(this IssuerHost host, string path, string form, params (string Name, string Value)[] headers)
+        => host.SendAsync(HttpMethod.Post, path, new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded"), headers);
+
     public static async Task<Answer> SendAsync(
         this IssuerHost host, HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
     {

@@ -23,6 +23,8 @@ internal sealed class IssuerHost : IAsyncDisposable
     public const string AppOrigin = "https://app.example";
     public const string AlicePassword = "correct-horse-1";
     public const string BobPassword = "correct-horse-2";
+    public const string ServiceClient = "worker";
+    public const string ServiceSecret = "worker-secret";
     public const string FeedClient = "notes-api";
     public const string FeedSecret = "notes-api-secret";
 
@@ -110,6 +112,7 @@ internal sealed class IssuerHost : IAsyncDisposable
             options.Keys.Generate = true;
             options.Scopes.Add("notes:read");
             options.Scopes.Add("notes:write");
+            options.Clients.Add(new OAuthClient { ClientId = ServiceClient, Secret = ServiceSecret, Scopes = { "jobs:run", "jobs:read" }, GrantTypes = { "client_credentials" } });
             options.Clients.Add(new OAuthClient { ClientId = FeedClient, Secret = FeedSecret, Scopes = { "revocations:read" }, GrantTypes = { "client_credentials" } });
             setup.Options?.Invoke(options);
         });

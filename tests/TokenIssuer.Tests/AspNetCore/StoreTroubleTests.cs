@@ -79,6 +79,22 @@ public sealed class StoreTroubleTests
         AssertUnavailable(answer);
     }
 
+    [Theory]
+    [InlineData("/oauth/token", "grant_type=client_credentials")]
+    [InlineData("/oauth/introspect", "token=TOKEN")]
+    [InlineData("/oauth/revoke", "token=TOKEN")]
+    public async Task What_a_client_asks_is_503_and_never_inactive_or_done(string path, string form)
+    {
+        await using var host = await StartAsync();
+        var client = Calls.Basic(IssuerHost.ServiceClient, IssuerHost.ServiceSecret);
+        var token = await host.PostFormAsync("/oauth/token", "grant_type=client_credentials", client);
+        host.Get<FaultyStore>().IsDown = true;
+
+        var answer = await host.PostFormAsync(path, form.Replace("TOKEN", token.AccessToken), client);
+
+        AssertUnavailable(answer);
+    }
+
     [Fact]
     public async Task Trouble_in_the_directory_is_503_or_500_and_never_wrong_credentials()
     {
