@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using TokenIssuer.Revocation;
 using TokenIssuer.Validation;
 using TokenIssuer.Validation.Bearer;
+using TokenIssuer.Validation.Diagnostics;
 using TokenIssuer.Validation.Feed;
 using TokenIssuer.Validation.Keys;
 using TokenIssuer.Validation.Tokens;
@@ -69,7 +70,11 @@ public static class TokenIssuerBearerExtensions
     {
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new VerifiedTokenCache(
+            provider.GetRequiredService<TokenRules>().CachedTokens, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<AccessTokenReader>();
+        services.AddMetrics();
+        services.TryAddSingleton<ValidationMetrics>();
         services.TryAddSingleton<TokenGate>();
         services.TryAddSingleton(provider => new TokenLeases(
             provider.GetRequiredService<Denylist>(), provider.GetRequiredService<TokenGate>(), provider.GetRequiredService<TimeProvider>()));
@@ -78,5 +83,6 @@ public static class TokenIssuerBearerExtensions
         return builder.AddScheme<JwtBearerOptions, TokenIssuerBearerHandler>(JwtBearerDefaults.AuthenticationScheme, null);
     }
 
-    private static TokenRules RulesFrom(TokenIssuerValidationOptions options) => new(options.Audience, options.ClockSkew, options.MaxStaleness);
+    private static TokenRules RulesFrom(TokenIssuerValidationOptions options)
+        => new(options.Audience, options.ClockSkew, options.MaxStaleness, options.CachedTokens) { Staleness = options.Staleness };
 }

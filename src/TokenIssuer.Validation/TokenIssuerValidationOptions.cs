@@ -21,8 +21,17 @@ public sealed class TokenIssuerValidationOptions
     /// </summary>
     public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What happens to requests when the replica is older than <see cref="MaxStaleness"/>: 503 by default. Endpoints may differ (<c>WithStaleness</c>).</summary>
+    public StalenessPolicy Staleness { get; set; } = StalenessPolicy.Reject;
+
     /// <summary>Granted at both ends of a token's life, for clocks that disagree: 0 to 5 min, 10 s by default.</summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How many verified tokens are remembered, so that their signatures are not checked again: 0 to 1,048,576, 16,384 by default,
+    /// about 3 kB each. What is remembered is that a signature was valid; expiry and revocation are asked every time.
+    /// </summary>
+    public int CachedTokens { get; set; } = 16_384;
 
     /// <summary>The client under which this API follows <c>/oauth/revocations</c>; it needs the scope <c>revocations:read</c>. Not needed when the feed is followed in Redis.</summary>
     public string? ClientId { get; set; }

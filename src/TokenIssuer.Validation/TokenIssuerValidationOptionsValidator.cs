@@ -9,13 +9,15 @@ namespace TokenIssuer.Validation;
 /// <summary>Refuses settings that would break a promise; each fault is one sentence that says what to change.</summary>
 internal sealed class TokenIssuerValidationOptionsValidator(IServiceCollection services) : IValidateOptions<TokenIssuerValidationOptions>
 {
+    private const int MostCachedTokens = 1 << 20;
+
     private static readonly TimeSpan s_shortestStaleness = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestStaleness = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_longestSkew = TimeSpan.FromMinutes(5);
 
     public ValidateOptionsResult Validate(string? name, TokenIssuerValidationOptions options)
     {
-        var faults = Names(options).Concat(Durations(options)).Concat(Credentials(options)).ToList();
+        var faults = Names(options).Concat(Bounds(options)).Concat(Credentials(options)).ToList();
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
@@ -42,7 +44,7 @@ internal sealed class TokenIssuerValidationOptionsValidator(IServiceCollection s
         }
     }
 
-    private static IEnumerable<string> Durations(TokenIssuerValidationOptions options)
+    private static IEnumerable<string> Bounds(TokenIssuerValidationOptions options)
     {
         if (options.MaxStaleness < s_shortestStaleness || options.MaxStaleness > s_longestStaleness)
         {
@@ -52,6 +54,11 @@ internal sealed class TokenIssuerValidationOptionsValidator(IServiceCollection s
         if (options.ClockSkew < TimeSpan.Zero || options.ClockSkew > s_longestSkew)
         {
             yield return $"TokenIssuerValidation:ClockSkew is {options.ClockSkew} but must be from 00:00:00 to 00:05:00.";
+        }
+
+        if (options.CachedTokens is < 0 or > MostCachedTokens)
+        {
+            yield return $"TokenIssuerValidation:CachedTokens is {options.CachedTokens} but must be from 0 (none) to {MostCachedTokens}.";
         }
     }
 

@@ -9,9 +9,10 @@ public sealed class TokenLease : IDisposable, IAsyncDisposable
     private readonly RevocationWatch _watch;
     private readonly Action<TokenLease> _onClosed;
 
-    internal TokenLease(VerifiedAccessToken token, RevocationWatch watch, Action<TokenLease> onClosed)
+    internal TokenLease(VerifiedAccessToken token, StalenessPolicy? staleness, RevocationWatch watch, Action<TokenLease> onClosed)
     {
         Token = token;
+        Staleness = staleness;
         _watch = watch;
         _onClosed = onClosed;
         Ended = watch.Revoked;
@@ -19,11 +20,13 @@ public sealed class TokenLease : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Cancelled at once when the token is revoked; within a second when it expires, or when the replica of the revocation
-    /// log becomes older than <see cref="TokenIssuerValidationOptions.MaxStaleness"/>.
+    /// log becomes too old for <see cref="TokenIssuerValidationOptions.Staleness"/>.
     /// </summary>
     public CancellationToken Ended { get; }
 
     internal VerifiedAccessToken Token { get; }
+
+    internal StalenessPolicy? Staleness { get; }
 
     /// <summary>Stops watching. <see cref="Ended"/> does not fire any more.</summary>
     public void Dispose()

@@ -33,15 +33,15 @@ public sealed class TokenLeases : IDisposable
     {
         ArgumentNullException.ThrowIfNull(principal);
         return Take(AccessTokenIdentity.TokenOf(principal)
-            ?? throw new InvalidOperationException("The principal holds no token: it was not authenticated by AddTokenIssuerBearer, or was replaced without its identity."));
+            ?? throw new InvalidOperationException("The principal holds no token: it was not authenticated by AddTokenIssuerBearer, or was replaced without its identity."), staleness: null);
     }
 
     /// <summary>Stops watching over anything.</summary>
     public void Dispose() => _timer.Dispose();
 
-    internal TokenLease Take(VerifiedAccessToken token)
+    internal TokenLease Take(VerifiedAccessToken token, StalenessPolicy? staleness)
     {
-        var lease = new TokenLease(token, _denylist.Watch(token.Identity), closed => _open.TryRemove(closed, out _));
+        var lease = new TokenLease(token, staleness, _denylist.Watch(token.Identity), closed => _open.TryRemove(closed, out _));
         _open[lease] = true;
         EndIfDead(lease);
         return lease;
@@ -57,7 +57,7 @@ public sealed class TokenLeases : IDisposable
 
     private void EndIfDead(TokenLease lease)
     {
-        if (_gate.JudgeAgain(lease.Token) is not TokenVerdict.Accepted)
+        if (_gate.JudgeAgain(lease.Token, lease.Staleness) is not TokenVerdict.Accepted)
         {
             lease.End();
         }

@@ -30,7 +30,8 @@ public static class TokenLifetimeExtensions
             return context.RequestAborted;
         }
 
-        var lifetime = new RequestLifetime(context, context.RequestServices.GetRequiredService<TokenLeases>().Take(token));
+        var staleness = context.GetEndpoint()?.Metadata.GetMetadata<StalenessPolicy>();
+        var lifetime = new RequestLifetime(context, context.RequestServices.GetRequiredService<TokenLeases>().Take(token, staleness));
         context.Features.Set(lifetime);
         context.Response.RegisterForDispose(lifetime);
         return lifetime.Ended;

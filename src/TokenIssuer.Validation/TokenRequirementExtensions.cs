@@ -32,4 +32,12 @@ public static class TokenRequirementExtensions
     public static TBuilder RequireStrictRevocation<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder
         => builder.WithMetadata(new StrictRevocationAttribute());
+
+    /// <summary>Says what these endpoints do when the replica of the revocation log is too old, instead of <see cref="TokenIssuerValidationOptions.Staleness"/>.</summary>
+    /// <typeparam name="TBuilder">The kind of endpoint.</typeparam>
+    /// <param name="builder">The endpoints.</param>
+    /// <param name="policy">What to do.</param>
+    public static TBuilder WithStaleness<TBuilder>(this TBuilder builder, StalenessPolicy policy)
+        where TBuilder : IEndpointConventionBuilder
+        => builder.WithMetadata(policy);
 }

@@ -23,7 +23,7 @@ internal sealed class FeedAccess(TokenGate gate, ClientAuthentication clients)
             };
         }
 
-        var verdict = text is null ? null : await gate.JudgeAsync(text, RevocationDemand.Strict, context.RequestAborted).ConfigureAwait(false);
+        var verdict = text is null ? null : await gate.JudgeAsync(text, RevocationDemand.OfIssuer, context.RequestAborted).ConfigureAwait(false);
         return verdict switch
         {
             TokenVerdict.Accepted { Token: var token } when token.Scope.Contains(ReadScope) => new FeedFollower.Bearer(token.Identity),

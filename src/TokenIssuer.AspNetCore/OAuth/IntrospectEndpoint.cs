@@ -46,7 +46,7 @@ internal sealed class IntrospectEndpoint(
     }
 
     private async Task<IntrospectionBody> InspectAsync(string token, CancellationToken cancellationToken)
-        => await gate.JudgeAsync(token, RevocationDemand.Strict, cancellationToken).ConfigureAwait(false) switch
+        => await gate.JudgeAsync(token, RevocationDemand.OfIssuer, cancellationToken).ConfigureAwait(false) switch
         {
             TokenVerdict.Accepted { Token: var accepted } => IntrospectionBody.Of(accepted),
             TokenVerdict.Unavailable => throw new TokenStoreUnavailableException("Whether the token is alive can't be told now."),

@@ -65,7 +65,7 @@ internal sealed class RevokeEndpoint(TokenAuthority authority, ClientAuthenticat
 
     private async Task RevokeAccessTokenAsync(HttpContext context, string clientId, string token)
     {
-        switch (await gate.JudgeAsync(token, RevocationDemand.Strict, context.RequestAborted).ConfigureAwait(false))
+        switch (await gate.JudgeAsync(token, RevocationDemand.OfIssuer, context.RequestAborted).ConfigureAwait(false))
         {
             case TokenVerdict.Accepted { Token: var accepted } when accepted.ClientId() == clientId:
                 var (subject, identity) = (accepted.Subject, accepted.Identity);

@@ -1,11 +1,16 @@
+using Microsoft.AspNetCore.Http;
+
 namespace TokenIssuer.Validation.Bearer;
 
 /// <summary>How sure an endpoint wants to be that a token was not revoked.</summary>
-internal enum RevocationDemand
+/// <param name="Strict">Set: the log itself is read to its end first.</param>
+/// <param name="Staleness">What to do with an old replica; null is the general policy.</param>
+internal readonly record struct RevocationDemand(StrictRevocationAttribute? Strict, StalenessPolicy? Staleness)
 {
-    /// <summary>As sure as the replica is: no network, bounded staleness.</summary>
-    Replica = 0,
+    /// <summary>The demand of the issuer's own endpoints.</summary>
+    public static RevocationDemand OfIssuer { get; } = new(new StrictRevocationAttribute(), null);
 
-    /// <summary>The log itself is read to its end first.</summary>
-    Strict = 1,
+    public static RevocationDemand Of(Endpoint? endpoint) => endpoint is null
+        ? default
+        : new RevocationDemand(endpoint.Metadata.GetMetadata<StrictRevocationAttribute>(), endpoint.Metadata.GetMetadata<StalenessPolicy>());
 }

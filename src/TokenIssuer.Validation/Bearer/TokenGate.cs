@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 using TokenIssuer.Validation.Diagnostics;
 using TokenIssuer.Validation.Tokens;
@@ -14,33 +16,40 @@ internal sealed class TokenGate(
     Denylist denylist,
     IRevocationFeed feed,
     TokenRules rules,
+    ValidationMetrics metrics,
     TimeProvider clock,
     ILogger<TokenGate> logger)
 {
+    public const string OutcomeTag = "tokenissuer.outcome";
+
     /// <summary>Judges what a request presents.</summary>
     public async ValueTask<TokenVerdict> JudgeAsync(string token, RevocationDemand demand, CancellationToken cancellationToken)
     {
         var read = await reader.ReadAsync(token, cancellationToken).ConfigureAwait(false);
         if (read is not TokenVerdict.Accepted { Token: var verified })
         {
-            return read;
+            return Report(read, null);
         }
 
         if (verified.Validity.Judge(clock.GetUtcNow(), rules.ClockSkew) is { } reason)
         {
-            return Verdicts.Refuse(reason);
+            return Report(Verdicts.Refuse(reason), verified.Identity.Session);
         }
 
-        return demand == RevocationDemand.Strict || rules.MaxStaleness is null
+        var verdict = demand.Strict is not null || rules.MaxStaleness is null
             ? await AskLogAsync(verified, cancellationToken).ConfigureAwait(false)
-            : AskReplica(verified);
+            : AskReplica(verified, demand.Staleness);
+        return Report(verdict, verified.Identity.Session);
     }
 
-    /// <summary>Judges a token again that was good before: for whatever outlives the request that brought it.</summary>
-    public TokenVerdict JudgeAgain(VerifiedAccessToken token)
-        => token.Validity.Judge(clock.GetUtcNow(), rules.ClockSkew) is { } reason ? Verdicts.Refuse(reason) : AskReplica(token);
+    /// <summary>Judges credentials that are none.</summary>
+    public TokenVerdict Refuse(RefusalReason reason) => Report(Verdicts.Refuse(reason), null);
 
-    private TokenVerdict AskReplica(VerifiedAccessToken token)
+    /// <summary>Judges a token again that was good before: for whatever outlives the request that brought it.</summary>
+    public TokenVerdict JudgeAgain(VerifiedAccessToken token, StalenessPolicy? staleness)
+        => token.Validity.Judge(clock.GetUtcNow(), rules.ClockSkew) is { } reason ? Verdicts.Refuse(reason) : AskReplica(token, staleness);
+
+    private TokenVerdict AskReplica(VerifiedAccessToken token, StalenessPolicy? staleness)
     {
         // What a stale replica does know it has not forgotten.
         if (Denied(token) is { } refused)
@@ -48,7 +57,19 @@ internal sealed class TokenGate(
             return refused;
         }
 
-        return denylist.IsLoaded && (rules.MaxStaleness is not { } bound || denylist.Age <= bound) ? token.Accepted : Verdicts.StaleFeed;
+        if (denylist.IsLoaded && (rules.MaxStaleness is not { } bound || denylist.Age <= bound))
+        {
+            return token.Accepted;
+        }
+
+        var policy = staleness ?? rules.Staleness;
+        if (policy.MaxAge is not { } max || (policy.NeedsSnapshot && !denylist.IsLoaded) || denylist.Age > max)
+        {
+            return Verdicts.StaleFeed;
+        }
+
+        metrics.ServedStale(policy);
+        return token.Accepted;
     }
 
     private async ValueTask<TokenVerdict> AskLogAsync(VerifiedAccessToken token, CancellationToken cancellationToken)
@@ -80,4 +101,20 @@ internal sealed class TokenGate(
         Denial.Token => Verdicts.Refuse(RefusalReason.RevokedToken),
         Denial.Key => Verdicts.Refuse(RefusalReason.RevokedKey),
     };
+
+    private TokenVerdict Report(TokenVerdict verdict, SessionId? session)
+    {
+        metrics.TokenJudged(verdict);
+        Activity.Current?.SetTag(OutcomeTag, Outcomes.NameOf(verdict));
+        if (verdict is TokenVerdict.Refused refused)
+        {
+            logger.Refused(refused.Reason, session);
+        }
+        else if (verdict is TokenVerdict.Unavailable unavailable)
+        {
+            logger.Refused(unavailable.Reason, session);
+        }
+
+        return verdict;
+    }
 }

@@ -35,10 +35,9 @@ internal sealed class TokenIssuerBearerHandler(
             return AuthenticateResult.NoResult();
         }
 
-        var demand = Context.GetEndpoint()?.Metadata.GetMetadata<StrictRevocationAttribute>() is null ? RevocationDemand.Replica : RevocationDemand.Strict;
         _verdict = presented is null
-            ? Verdicts.Refuse(RefusalReason.Malformed)
-            : await gate.JudgeAsync(presented, demand, Context.RequestAborted).ConfigureAwait(false);
+            ? gate.Refuse(RefusalReason.Malformed)
+            : await gate.JudgeAsync(presented, RevocationDemand.Of(Context.GetEndpoint()), Context.RequestAborted).ConfigureAwait(false);
         return _verdict is TokenVerdict.Accepted accepted
             ? await AdmitAsync(accepted.Token).ConfigureAwait(false)
             : AuthenticateResult.Fail(Outcomes.NameOf(_verdict));

@@ -32,5 +32,9 @@ internal sealed class KeySet
             : throw new FormatException("The issuer's key set has no key that can verify access tokens (ES256, or RS256/PS256 where the key says so).");
     }
 
+    /// <summary>This set, or <paramref name="known"/> if it has the same keys: what was verified against it then still counts.</summary>
+    public KeySet OrSame(KeySet? known)
+        => known is not null && known.Issuer == Issuer && known.Count == Count && _keys.Values.All(key => known.Find(key.KeyId)?.Thumbprint == key.Thumbprint) ? known : this;
+
     public VerificationKey? Find(string keyId) => _keys.GetValueOrDefault(keyId);
 }

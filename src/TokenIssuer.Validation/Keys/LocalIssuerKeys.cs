@@ -13,7 +13,8 @@ internal sealed class LocalIssuerKeys(KeyRing ring, IOptions<TokenIssuerOptions>
         get
         {
             var keys = ring.Keys;
-            if (Volatile.Read(ref _snapshot) is { } known && ReferenceEquals(known.Ring, keys))
+            var known = Volatile.Read(ref _snapshot);
+            if (known is not null && ReferenceEquals(known.Ring, keys))
             {
                 return known.Set;
             }
@@ -23,7 +24,7 @@ internal sealed class LocalIssuerKeys(KeyRing ring, IOptions<TokenIssuerOptions>
                 return null;
             }
 
-            var set = KeySet.Of(options.Value.Issuer, [.. keys.Select(key => key.Key.PublicKey)]);
+            var set = KeySet.Of(options.Value.Issuer, [.. keys.Select(key => key.Key.PublicKey)]).OrSame(known?.Set);
             Volatile.Write(ref _snapshot, new Snapshot(keys, set));
             return set;
         }

@@ -53,7 +53,7 @@ internal sealed class RemoteIssuerKeys(
         try
         {
             var set = await metadata.ReadAsync(options.Value.Issuer, patience.Token).ConfigureAwait(false);
-            Volatile.Write(ref _current, set);
+            Volatile.Write(ref _current, set.OrSame(_current));
             logger.KeysRead(set.Issuer, set.Count);
             return true;
         }

@@ -17,6 +17,7 @@ internal sealed class VerificationKey
     private VerificationKey(JsonWebKey key, string algorithm, int signatureSize)
     {
         KeyId = key.Kid;
+        Thumbprint = $"{algorithm} {Base64UrlEncoder.Encode(key.ComputeJwkThumbprint())}";
         Algorithm = algorithm;
         _signatureSize = signatureSize;
 
@@ -27,6 +28,9 @@ internal sealed class VerificationKey
     public string KeyId { get; }
 
     public string Algorithm { get; }
+
+    /// <summary>Tells this key and algorithm from every other (RFC 7638), whatever they are called.</summary>
+    public string Thumbprint { get; }
 
     /// <summary>Null for a key that may not verify access tokens: another use, an unknown type or curve, too short, without a name.</summary>
     public static VerificationKey? From(JsonWebKey key)

@@ -1,5 +1,8 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using TokenIssuer.Revocation;
+using TokenIssuer.Validation;
 
 namespace TokenIssuer.Tests.Validation;
 
@@ -34,6 +37,59 @@ public sealed class StalenessTests
         var status = await api.StatusOfAsync(token);
 
         Assert.Equal(expected, status);
+    }
+
+    [Theory]
+    [InlineData("/reject", 31, HttpStatusCode.ServiceUnavailable)]
+    [InlineData("/serve-stale", 31, HttpStatusCode.OK)]
+    [InlineData("/serve-stale", 61, HttpStatusCode.ServiceUnavailable)]
+    [InlineData("/any-age", 250, HttpStatusCode.OK)]
+    [InlineData("/me", 31, HttpStatusCode.OK)]
+    [InlineData("/me", 46, HttpStatusCode.ServiceUnavailable)]
+    public async Task An_endpoint_may_choose_another_policy(string path, int seconds, HttpStatusCode expected)
+    {
+        await using var api = await StartWithPoliciesAsync(ReplicaState.Fresh);
+        var session = TestIssuer.NewSession("mallory");
+        var (token, revoked) = (api.Issuer.Mint(), api.Issuer.Mint("mallory", session));
+        api.LearnThatSessionEnded(session);
+        api.Clock.Advance(TimeSpan.FromSeconds(seconds));
+
+        var status = await api.StatusOfAsync(token, path);
+        var known = await api.StatusOfAsync(revoked, path);
+
+        Assert.Equal((expected, HttpStatusCode.Unauthorized), (status, known));
+    }
+
+    [Theory]
+    [InlineData("/reject", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("/serve-stale", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("/any-age", HttpStatusCode.OK)]
+    public async Task Only_the_open_policy_does_without_any_replica(string path, HttpStatusCode expected)
+    {
+        await using var api = await StartWithPoliciesAsync(ReplicaState.Empty);
+
+        var status = await api.StatusOfAsync(api.Issuer.Mint(), path);
+
+        Assert.Equal(expected, status);
+    }
+
+    [Fact]
+    public async Task The_health_check_tells_the_state_of_the_replica()
+    {
+        await using var api = await TestApi.StartAsync(
+            services: services => services.AddHealthChecks().AddCheck<RevocationFeedHealthCheck>("revocations"),
+            map: app => app.MapHealthChecks("/health/ready"),
+            replica: ReplicaState.Empty);
+
+        using var before = await api.GetAsync("/health/ready");
+        api.Denylist.Merge(FakeFeed.Heartbeat());
+        using var fresh = await api.GetAsync("/health/ready");
+        api.Clock.Advance(TimeSpan.FromSeconds(31));
+        using var stale = await api.GetAsync("/health/ready");
+
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable),
+            (before.StatusCode, fresh.StatusCode, stale.StatusCode));
     }
 
     [Fact]
@@ -103,4 +159,14 @@ public sealed class StalenessTests
         Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (strict.StatusCode, replica));
         Assert.NotNull(strict.Headers.RetryAfter);
     }
+
+    private static Task<TestApi> StartWithPoliciesAsync(ReplicaState replica) => TestApi.StartAsync(
+        options => options.Staleness = StalenessPolicy.ServeStale(TimeSpan.FromSeconds(45)),
+        map: app =>
+        {
+            app.MapGet("/reject", () => "x").RequireAuthorization().WithStaleness(StalenessPolicy.Reject);
+            app.MapGet("/serve-stale", () => "x").RequireAuthorization().WithStaleness(StalenessPolicy.ServeStale(TimeSpan.FromMinutes(1)));
+            app.MapGet("/any-age", () => "x").RequireAuthorization().WithStaleness(StalenessPolicy.Open);
+        },
+        replica: replica);
 }
