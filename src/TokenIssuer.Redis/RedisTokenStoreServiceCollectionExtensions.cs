@@ -54,6 +54,9 @@ public static class RedisTokenStoreServiceCollectionExtensions
         services.TryAddSingleton(provider => new LogPages(
             provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<LogReader>(),
             provider.GetRequiredService<TimeProvider>(), birth: null));
+
+        // In whatever order the host registers things: who asks for Redis does not mean HTTP.
+        services.Replace(ServiceDescriptor.Singleton<IRevocationFeed, RedisRevocationFeed>());
         return services;
     }
 
