@@ -86,5 +86,5 @@ dotnet build TokenIssuer.sln -nodeReuse:false -p:UseSharedCompilation=false --ve
 run_dotnet_tests
 while read -r package; do
   run_npm_tests "$(dirname "$package")"
-done < <(find src samples tests -name node_modules -prune -o -name package.json -print | sed 's/^src/0&/' | sort | sed 's/^0//')
+done < <(find src samples tests \( -name node_modules -o -name bin -o -name obj \) -prune -o -name package-lock.json -print | sed 's/^src/0&/' | sort | sed 's/^0//')
 finish
