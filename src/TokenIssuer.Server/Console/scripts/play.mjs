@@ -80,7 +80,7 @@ export function createPlay() {
           status: 200,
           body: {
             active_sessions: wave(120), logins_per_minute: wave(4), refreshes_per_minute: wave(36), revocations_per_minute: wave(2), reuse_last_24h: 3,
-            feed_age_ms: wave(8), denylist_entries: wave(40), store: { kind: 'sqlite', ready: true }, keys: { signing: keys[1]?.kid, announced: 1 },
+            feed_age_ms: wave(8), denylist_entries: wave(40), store: { kind: 'sqlite', ready: true }, keys,
           },
         };
       case 'GET users': {

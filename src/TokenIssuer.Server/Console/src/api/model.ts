@@ -74,8 +74,8 @@ export interface Overview {
   readonly reuse_last_24h: number;
   readonly feed_age_ms: number;
   readonly denylist_entries: number;
-  readonly store: unknown;
-  readonly keys: unknown;
+  readonly store: { readonly kind: string; readonly ready: boolean };
+  readonly keys: readonly Key[];
 }
 
 /** What to revoke, as `POST /admin/revocations` takes it. */

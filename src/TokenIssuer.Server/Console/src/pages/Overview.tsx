@@ -2,7 +2,7 @@ import type { Overview as Figures } from '../api/model.js';
 import type { Live } from '../app/useLive.js';
 import { Chart, type Line } from '../ui/Chart.js';
 import { Notice } from '../ui/Notice.js';
-import { count, wordsFor } from '../ui/words.js';
+import { count, labelOf, wordsFor } from '../ui/words.js';
 import { Facts } from '../ui/Facts.js';
 
 export function Overview({ live }: { readonly live: Live }) {
@@ -40,11 +40,11 @@ export function Overview({ live }: { readonly live: Live }) {
           </section>
           <section aria-labelledby="store">
             <h2 id="store">Store</h2>
-            <Facts value={now.store} />
+            <Facts facts={[['Kind', now.store.kind], ['Ready', now.store.ready ? 'yes' : 'no']]} />
           </section>
           <section aria-labelledby="keyring">
             <h2 id="keyring">Signing keys</h2>
-            <Facts value={now.keys} />
+            <Facts facts={now.keys.map(({ kid, phase }) => [labelOf(phase), kid.slice(0, 8)])} />
           </section>
         </div>
       )}

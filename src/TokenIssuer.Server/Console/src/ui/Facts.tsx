@@ -1,14 +1,11 @@
-import { labelOf } from './words.js';
-
-/** Whatever the issuer says about a part of itself: a word, or names and values. */
-export function Facts({ value }: { readonly value: unknown }) {
-  if (typeof value !== 'object' || value === null) return <p class="large">{String(value ?? '–')}</p>;
+/** Names and values. */
+export function Facts({ facts }: { readonly facts: readonly (readonly [string, string])[] }) {
   return (
     <dl>
-      {Object.entries(value).map(([name, fact]) => (
-        <div key={name}>
-          <dt>{labelOf(name)}</dt>
-          <dd>{typeof fact === 'object' ? JSON.stringify(fact) : String(fact)}</dd>
+      {facts.map(([name, fact], index) => (
+        <div key={index}>
+          <dt>{name}</dt>
+          <dd>{fact}</dd>
         </div>
       ))}
     </dl>
