@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.IdentityModel.Tokens;
 using TokenIssuer.Families;
@@ -32,27 +33,46 @@ internal sealed class VerificationKey
     /// <summary>Tells this key and algorithm from every other (RFC 7638), whatever they are called.</summary>
     public string Thumbprint { get; }
 
-    /// <summary>Null for a key that may not verify access tokens: another use, an unknown type or curve, too short, without a name.</summary>
+    /// <summary>Null for a key that may not verify access tokens: another use, an unknown type or curve, too short, broken, without a name.</summary>
     public static VerificationKey? From(JsonWebKey key)
     {
-        if (key.Kid is not { Length: > 0 } || key.Use is not (null or "" or JsonWebKeyUseNames.Sig) || key.D is not null || key.K is not null)
+        if (key.Kid is not { Length: > 0 } || !IsForSignatures(key) || key.D is not null || key.K is not null)
         {
             return null;
         }
 
-        return key.Kty switch
+        try
         {
-            JsonWebAlgorithmsKeyTypes.EllipticCurve
-                when key.Crv == JsonWebKeyECTypes.P256 && key.Alg is null or "" or SecurityAlgorithms.EcdsaSha256
-                => new VerificationKey(key, SecurityAlgorithms.EcdsaSha256, 64),
+            return Pin(key) is { } usable && usable.CanVerify() ? usable : null;
+        }
+        catch (Exception failure) when (failure is CryptographicException or ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
+        {
+            // A point beside the curve, a modulus that is none: found here, not by the first request.
+            return null;
+        }
+    }
 
-            // An RSA key fits two families; without its word for one of them it is not used.
-            JsonWebAlgorithmsKeyTypes.RSA
-                when key.Alg is SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.RsaSsaPssSha256
-                    && key.KeySize >= MinRsaBits && Base64UrlEncoder.DecodeBytes(key.E).Length >= 3
-                => new VerificationKey(key, key.Alg, key.KeySize / 8),
-            _ => null,
-        };
+    private static bool IsForSignatures(JsonWebKey key)
+        => key.Use is null or "" or JsonWebKeyUseNames.Sig && (key.KeyOps.Count == 0 || key.KeyOps.Contains("verify"));
+
+    private static VerificationKey? Pin(JsonWebKey key) => key.Kty switch
+    {
+        JsonWebAlgorithmsKeyTypes.EllipticCurve
+            when key.Crv == JsonWebKeyECTypes.P256 && key.Alg is null or "" or SecurityAlgorithms.EcdsaSha256
+            => new VerificationKey(key, SecurityAlgorithms.EcdsaSha256, 64),
+
+        // An RSA key fits two families; without its word for one of them it is not used.
+        JsonWebAlgorithmsKeyTypes.RSA
+            when key.Alg is SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.RsaSsaPssSha256
+                && key.KeySize >= MinRsaBits && Base64UrlEncoder.DecodeBytes(key.E).Length >= 3
+            => new VerificationKey(key, key.Alg, key.KeySize / 8),
+        _ => null,
+    };
+
+    private bool CanVerify()
+    {
+        var nothing = new byte[_signatureSize];
+        return !_provider.Verify(nothing, 0, nothing.Length, nothing, 0, nothing.Length);
     }
 
     public bool Verifies(CompactToken token)
