@@ -24,7 +24,8 @@ internal static class ApiTokenSteps
             return ApiTokenAdded.LimitReached;
         }
 
-        foreach (var dead in tokens.Where(other => !other.IsAlive(floors, step.Now)))
+        var ownFloors = step.FloorsOf(record, default);
+        foreach (var dead in tokens.Where(other => !other.IsAlive(ownFloors, step.Now)))
         {
             step.ApiTokens.Delete(dead.Id);
         }

@@ -26,9 +26,10 @@ internal static class FamilySteps
             return new FamilyStarted.LimitReached();
         }
 
-        foreach (var dead in families.Where(family => !family.IsAlive(floors, step.Now)))
+        var ownFloors = step.FloorsOf(record, default);
+        foreach (var family in families.Where(family => IsForgettable(step, family, ownFloors)))
         {
-            step.Families.Delete(dead.Session);
+            step.Families.Delete(family.Session);
         }
 
         var evicted = new List<RevocationEntry>();
@@ -69,6 +70,10 @@ internal static class FamilySteps
 
         return new Rotation(verdict, family, floors.Generation, step.Now, entries);
     }
+
+    /// <summary>Not only dead: an idle family stays until its last access token, which a logout may still have to deny, has expired.</summary>
+    private static bool IsForgettable(StoreStep step, TokenFamily family, UserFloors floors)
+        => family.Birth < floors.Floor || family.AbsoluteEnd <= step.Now || family.RotatedAt + step.Store.RetentionTime < step.Now;
 
     private static RevocationEntry KillReused(StoreStep step, TokenFamily family, UserFloors floors, ReuseScope scope) => scope switch
     {

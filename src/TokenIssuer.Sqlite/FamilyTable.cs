@@ -27,6 +27,10 @@ internal sealed class FamilyTable(SqliteConnection connection) : IDisposable
     private readonly Statement _delete = new(connection, "DELETE FROM families WHERE user_key = ?1 AND family_id = ?2", 2);
     private readonly Statement _deleteBelow = new(connection, "DELETE FROM families WHERE user_key = ?1 AND birth < ?2", 2);
 
+    private readonly Statement _countOfUser = new(connection, """
+        SELECT count(*) FROM families WHERE user_key = ?1 AND birth >= ?2 AND birth < ?3 AND idle_end > ?4 AND absolute_end > ?4
+        """, 4);
+
     private readonly Statement _count = new(connection, """
         SELECT count(*) FROM families LEFT JOIN users USING (user_key)
         WHERE birth >= max(?1, coalesce(floor, 0)) AND birth < ?2 AND idle_end > ?3 AND absolute_end > ?3
@@ -88,6 +92,10 @@ internal sealed class FamilyTable(SqliteConnection connection) : IDisposable
 
     public void DeleteBelow(UserKey user, long floor) => _deleteBelow.Run(Identifier128.ToBytes(user.Value), floor);
 
+    /// <summary>How many of a user's are alive above <paramref name="floor"/>, and born below <paramref name="before"/>.</summary>
+    public int Count(UserKey user, long floor, long before, DateTimeOffset now)
+        => (int)_countOfUser.ReadNumber(Identifier128.ToBytes(user.Value), floor, before, now.ToUnixTimeMilliseconds());
+
     /// <summary>How many of everybody's are alive, judged with <paramref name="all"/>, and born below <paramref name="before"/>.</summary>
     public int Count(long all, long before, DateTimeOffset now) => (int)_count.ReadNumber(all, before, now.ToUnixTimeMilliseconds());
 
@@ -99,6 +107,7 @@ internal sealed class FamilyTable(SqliteConnection connection) : IDisposable
         _rotate.Dispose();
         _delete.Dispose();
         _deleteBelow.Dispose();
+        _countOfUser.Dispose();
         _count.Dispose();
     }
 

@@ -21,9 +21,8 @@ internal sealed class LogTable(SqliteConnection connection) : IDisposable
     private readonly Statement _readAfter = new(connection, $"SELECT {Columns} FROM log WHERE position > ?1 ORDER BY position", 1);
     private readonly Statement _readInForce = new(connection, $"SELECT {Columns} FROM log WHERE until >= ?1 AND kind <> ?2 ORDER BY position", 2);
 
-    private readonly Statement _prune = new(connection, """
-        DELETE FROM log WHERE position IN (SELECT position FROM log WHERE until < ?1 ORDER BY until LIMIT 8) RETURNING position
-        """, 1);
+    private readonly Statement _outlived = new(connection, "SELECT position FROM log WHERE until < ?1 ORDER BY until LIMIT 8", 1);
+    private readonly Statement _delete = new(connection, "DELETE FROM log WHERE position = ?1", 1);
 
     private enum Kind
     {
@@ -68,11 +67,11 @@ internal sealed class LogTable(SqliteConnection connection) : IDisposable
     /// <returns>The last position forgotten; 0 when there was none.</returns>
     public long Prune(DateTimeOffset now)
     {
-        using var reader = _prune.Read(now.ToUnixTimeMilliseconds());
         var last = 0L;
-        while (reader.Read())
+        foreach (var position in _outlived.ReadKeys(now.ToUnixTimeMilliseconds()))
         {
-            last = Math.Max(last, reader.GetInt64(0));
+            _delete.Run(position);
+            last = Math.Max(last, (long)position);
         }
 
         return last;
@@ -84,7 +83,8 @@ internal sealed class LogTable(SqliteConnection connection) : IDisposable
         _isInEffect.Dispose();
         _readAfter.Dispose();
         _readInForce.Dispose();
-        _prune.Dispose();
+        _outlived.Dispose();
+        _delete.Dispose();
     }
 
     private static (Kind Kind, byte[] Target, string? Subject, UserFloors Floors) Split(RevocationEntry entry) => entry switch

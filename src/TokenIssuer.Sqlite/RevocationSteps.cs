@@ -8,6 +8,9 @@ namespace TokenIssuer.Sqlite;
 /// <summary>Kills and their log entries, as steps inside the writer's transaction.</summary>
 internal static class RevocationSteps
 {
+    /// <summary>Clocks differ; but an end far in the future would never be forgotten.</summary>
+    private static readonly TimeSpan s_untilTolerance = TimeSpan.FromSeconds(90);
+
     public static Killed RevokeFamily(StoreStep step, SessionId session, RevocationReason reason)
     {
         var died = CountAlive(step, session);
@@ -16,26 +19,25 @@ internal static class RevocationSteps
 
     public static Killed RevokeOthers(StoreStep step, SessionId keep, RevocationReason reason)
     {
-        var record = step.Users.Find(keep.User);
-        var entries = new List<RevocationEntry>();
-        foreach (var family in step.LivingOf(keep.User, record, step.FloorsOf(record, default)))
+        if (step.Users.Find(keep.User) is not { } record)
         {
-            if (family.Session != keep)
-            {
-                entries.Add(step.Kill(family.Session, reason, step.Until));
-            }
+            return new Killed(0, 0, []);
         }
 
-        return new Killed(entries.Count, 0, entries);
+        // The idle ones too, uncounted: their last access token may still be good.
+        var floors = step.FloorsOf(record, default);
+        var others = step.Families.List(keep.User, record.Subject);
+        others.RemoveAll(family => family.Session == keep || family.Birth < floors.Floor || family.AbsoluteEnd <= step.Now);
+        var died = others.Count(family => family.IsAlive(floors, step.Now));
+        return new Killed(died, 0, [.. others.Select(family => step.Kill(family.Session, reason, step.Until))]);
     }
 
     public static Killed RevokeUser(StoreStep step, UserKey user, Subject subject, KillReach reach, RevocationReason reason, Knowledge known)
     {
         step.Store.ThrowUnlessSeen(known.Cursor);
-        var record = step.Users.Find(user);
-        var floors = step.FloorsOf(record, known.Floors);
+        var floors = step.FloorsOf(step.Users.Find(user), known.Floors);
         var raised = floors.Raise(reach, step.Now);
-        var died = CountBetween(step, user, record, floors, raised);
+        var died = CountBetween(step, user, floors, raised);
         return new Killed(died.Sessions, died.ApiTokens, [step.Raise(user, subject, raised, reason, step.Until)]);
     }
 
@@ -44,27 +46,29 @@ internal static class RevocationSteps
     {
         var written = new List<RevocationEntry>();
         var (sessions, apiTokens) = (0, 0);
+        var longest = step.Until + s_untilTolerance;
         foreach (var entry in entries)
         {
-            if (!IsInEffect(step, entry))
+            var until = entry.Until < longest ? entry.Until : longest;
+            if (!IsInEffect(step, entry, until))
             {
                 var died = CountReach(step, entry);
                 sessions += died.Sessions;
                 apiTokens += died.ApiTokens;
-                written.Add(Apply(step, entry, entry.Until == DateTimeOffset.MinValue ? step.Until : entry.Until));
+                written.Add(Apply(step, entry, until == DateTimeOffset.MinValue ? step.Until : until));
             }
         }
 
         return new Killed(sessions, apiTokens, written);
     }
 
-    private static bool IsInEffect(StoreStep step, RevocationEntry entry) => entry switch
+    private static bool IsInEffect(StoreStep step, RevocationEntry entry, DateTimeOffset until) => entry switch
     {
         RevocationEntry.All all => all.MinGeneration <= step.Store.AllGeneration,
         RevocationEntry.User user when UserFloors.All(step.Store.AllGeneration).Covers(user.Floors) => true,
 
         // An entry that leaves its end open is content with any that is still in force.
-        _ => step.Log.IsInEffect(entry, entry.Until > step.Now ? entry.Until : step.Now),
+        _ => step.Log.IsInEffect(entry, until > step.Now ? until : step.Now),
     };
 
     private static (int Sessions, int ApiTokens) CountReach(StoreStep step, RevocationEntry entry)
@@ -76,8 +80,7 @@ internal static class RevocationSteps
             case RevocationEntry.Token token when ApiTokenId.TryParse(token.Jti, out var apiToken):
                 return (0, ApiTokenSteps.CountAlive(step, apiToken));
             case RevocationEntry.User user:
-                var record = step.Users.Find(user.UserKey);
-                return CountBetween(step, user.UserKey, record, step.FloorsOf(record, default), user.Floors);
+                return CountBetween(step, user.UserKey, step.FloorsOf(step.Users.Find(user.UserKey), default), user.Floors);
             default:
                 return default;
         }
@@ -101,8 +104,6 @@ internal static class RevocationSteps
         return family?.IsAlive(step.FloorsOf(record, default), step.Now) is true ? 1 : 0;
     }
 
-    private static (int Sessions, int ApiTokens) CountBetween(
-        StoreStep step, UserKey user, UserRecord? record, UserFloors before, UserFloors after) => (
-        after.Floor > before.Floor ? step.LivingOf(user, record, before).Count(family => family.Birth < after.Floor) : 0,
-        after.ApiFloor > before.ApiFloor ? step.LivingApiTokensOf(user, record, before).Count(token => token.Birth < after.ApiFloor) : 0);
+    private static (int Sessions, int ApiTokens) CountBetween(StoreStep step, UserKey user, UserFloors before, UserFloors after) => (
+        step.Families.Count(user, before.Floor, after.Floor, step.Now), step.ApiTokens.Count(user, before.ApiFloor, after.ApiFloor, step.Now));
 }

@@ -95,9 +95,9 @@ internal sealed partial class SqliteTokenFamilyStore : ITokenFamilyStore, IAsync
                 return Count(step, step.Store.AllGeneration, long.MaxValue);
             }
 
-            var record = step.Users.Find(one);
-            var floors = step.FloorsOf(record, default);
-            return new Killed(step.LivingOf(one, record, floors).Count, step.LivingApiTokensOf(one, record, floors).Count, []);
+            var floors = step.FloorsOf(step.Users.Find(one), default);
+            return new Killed(
+                step.Families.Count(one, floors.Floor, long.MaxValue, step.Now), step.ApiTokens.Count(one, floors.ApiFloor, long.MaxValue, step.Now), []);
         },
         cancellationToken);
 

@@ -37,6 +37,24 @@ internal sealed class Statement : IDisposable
         return reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : 0;
     }
 
+    /// <returns>The first column of a few rows, read to the end: they may be deleted then.</returns>
+    public IReadOnlyList<object> ReadKeys(params ReadOnlySpan<object?> values)
+    {
+        using var reader = Read(values);
+        if (!reader.Read())
+        {
+            return [];
+        }
+
+        var keys = new List<object>();
+        do
+        {
+            keys.Add(reader.GetValue(0));
+        }
+        while (reader.Read());
+        return keys;
+    }
+
     public void Dispose() => _command.Dispose();
 
     private void Bind(ReadOnlySpan<object?> values)

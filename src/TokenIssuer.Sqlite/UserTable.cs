@@ -9,8 +9,6 @@ internal readonly record struct UserRecord(Subject Subject, UserFloors Floors);
 /// <summary>Reads and writes the records of users.</summary>
 internal sealed class UserTable(SqliteConnection connection) : IDisposable
 {
-    private const string Outlived = "SELECT user_key FROM users WHERE until < ?1 ORDER BY until LIMIT 4";
-
     private readonly Statement _find = new(connection, """
         SELECT subject, generation, floor, api_floor FROM users WHERE user_key = ?1
         """, 1);
@@ -25,9 +23,12 @@ internal sealed class UserTable(SqliteConnection connection) : IDisposable
         """, 6);
 
     private readonly Statement _highest = new(connection, "SELECT max(generation) FROM users");
-    private readonly Statement _pruneFamilies = new(connection, $"DELETE FROM families WHERE user_key IN ({Outlived})", 1);
-    private readonly Statement _pruneApiTokens = new(connection, $"DELETE FROM api_tokens WHERE user_key IN ({Outlived})", 1);
-    private readonly Statement _prune = new(connection, $"DELETE FROM users WHERE user_key IN ({Outlived})", 1);
+
+    // Two steps instead of one DELETE with a subquery, for which SQLite would build and drop a table in memory each time.
+    private readonly Statement _outlived = new(connection, "SELECT user_key FROM users WHERE until < ?1 ORDER BY until LIMIT 4", 1);
+    private readonly Statement _deleteFamilies = new(connection, "DELETE FROM families WHERE user_key = ?1", 1);
+    private readonly Statement _deleteApiTokens = new(connection, "DELETE FROM api_tokens WHERE user_key = ?1", 1);
+    private readonly Statement _delete = new(connection, "DELETE FROM users WHERE user_key = ?1", 1);
 
     public UserRecord? Find(UserKey user)
     {
@@ -47,10 +48,12 @@ internal sealed class UserTable(SqliteConnection connection) : IDisposable
     /// <summary>Forgets a few users of whom nothing is left.</summary>
     public void Prune(DateTimeOffset now)
     {
-        var time = now.ToUnixTimeMilliseconds();
-        _pruneFamilies.Run(time);
-        _pruneApiTokens.Run(time);
-        _prune.Run(time);
+        foreach (var user in _outlived.ReadKeys(now.ToUnixTimeMilliseconds()))
+        {
+            _deleteFamilies.Run(user);
+            _deleteApiTokens.Run(user);
+            _delete.Run(user);
+        }
     }
 
     public void Dispose()
@@ -58,8 +61,9 @@ internal sealed class UserTable(SqliteConnection connection) : IDisposable
         _find.Dispose();
         _raise.Dispose();
         _highest.Dispose();
-        _pruneFamilies.Dispose();
-        _pruneApiTokens.Dispose();
-        _prune.Dispose();
+        _outlived.Dispose();
+        _deleteFamilies.Dispose();
+        _deleteApiTokens.Dispose();
+        _delete.Dispose();
     }
 }

@@ -11,7 +11,9 @@ namespace TokenIssuer.Sqlite;
 internal sealed class Writer : IAsyncDisposable
 {
     private const int MaxBatch = 128;
+    private const int CourteousBatches = 64;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_courtesy = TimeSpan.FromMilliseconds(3);
 
     private readonly StoreFile _file;
     private readonly Func<StoreConnection> _open;
@@ -23,6 +25,8 @@ internal sealed class Writer : IAsyncDisposable
     private readonly Task _writing;
     private StoreConnection? _connection;
     private long _transactions;
+    private long _version;
+    private int _courtesy;
 
     public Writer(StoreFile file, Func<StoreConnection> open, Action onLogChanged, TimeProvider clock, ILogger logger)
     {
@@ -86,6 +90,20 @@ internal sealed class Writer : IAsyncDisposable
             }
 
             _batch.Clear();
+            await MakeRoomAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Leaves the lock alone for a moment while other processes write too: one that writes without a pause would keep them out.
+    /// Real time, whatever clock the tokens live by: it is the other process that has to get a turn.
+    /// </summary>
+    private async Task MakeRoomAsync()
+    {
+        if (_courtesy > 0)
+        {
+            _courtesy--;
+            await Task.Delay(s_courtesy, TimeProvider.System).ConfigureAwait(false);
         }
     }
 
@@ -93,6 +111,7 @@ internal sealed class Writer : IAsyncDisposable
     {
         var connection = Connect();
         connection.BeginWrite();
+        NoteOthers(connection);
         var before = connection.Store.Read();
         var after = before;
         while (_batch.Count < MaxBatch && _queue.Reader.TryRead(out var verb))
@@ -118,6 +137,16 @@ internal sealed class Writer : IAsyncDisposable
         foreach (var verb in _batch)
         {
             verb.Complete();
+        }
+    }
+
+    private void NoteOthers(StoreConnection connection)
+    {
+        var version = connection.ReadVersion();
+        if (version != _version)
+        {
+            _courtesy = CourteousBatches;
+            _version = version;
         }
     }
 
@@ -150,7 +179,13 @@ internal sealed class Writer : IAsyncDisposable
             Disconnect();
         }
 
-        return _connection ??= _open();
+        if (_connection is null)
+        {
+            _connection = _open();
+            _version = _connection.ReadVersion();
+        }
+
+        return _connection;
     }
 
     private void FailBatch(Exception failure)

@@ -14,7 +14,8 @@ internal sealed partial class ModelStore : IRevocationFeed
     {
         var written = new List<RevocationEntry>();
         var (died, apiDied) = (0, 0);
-        foreach (var entry in entries.Where(entry => !IsInEffect(entry)))
+        var longest = Until + TimeSpan.FromSeconds(90);
+        foreach (var entry in entries.Select(entry => entry.Until < longest ? entry : entry with { Until = longest }).Where(entry => !IsInEffect(entry)))
         {
             died += Died(entry);
             apiDied += ApiTokensDied(entry);

@@ -93,8 +93,11 @@ internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
 
     public Task<Killed> RevokeOtherFamiliesAsync(SessionId keep, RevocationReason reason, CancellationToken cancellationToken) => Step(default, () =>
     {
-        var others = LivingOf(keep.User, FloorsOf(keep.User, default)).Where(family => family.Session != keep).ToList();
-        return new Killed(others.Count, 0, [.. others.Select(family => Kill(family.Session, reason))]);
+        var floors = FloorsOf(keep.User, default);
+        var others = _families.Values.Where(family => family.Session.User == keep.User && family.Session != keep
+            && family.Birth >= floors.Floor && family.AbsoluteEnd > Now).ToList();
+        var died = others.Count(family => family.IsAlive(floors, Now));
+        return new Killed(died, 0, [.. others.Select(family => Kill(family.Session, reason))]);
     });
 
     public Task<Killed> RevokeUserAsync(

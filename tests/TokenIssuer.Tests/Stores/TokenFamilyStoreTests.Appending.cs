@@ -90,6 +90,16 @@ public abstract partial class TokenFamilyStoreTests
     }
 
     [Fact]
+    public async Task No_entry_is_kept_longer_than_any_token_it_could_forbid()
+    {
+        var longest = Clock.Now + new TokenIssuerOptions().Retention + TimeSpan.FromSeconds(90);
+
+        var killed = await Store.AppendAsync([Token("jti-4") with { Until = longest + TimeSpan.FromDays(365) }], Cancelled);
+
+        Assert.Equal(longest, Assert.Single(killed.Entries).Until);
+    }
+
+    [Fact]
     public async Task What_holds_for_everybody_is_asserted_again_as_it_was()
     {
         var family = await LogInAsync(new TestUser());

@@ -74,6 +74,21 @@ public abstract partial class TokenFamilyStoreTests
     }
 
     [Fact]
+    public async Task Revoking_the_others_names_an_idle_one_too_whose_last_access_token_may_still_be_good()
+    {
+        var user = new TestUser();
+        var kept = await LogInAsync(user);
+        var brief = await NewStartAsync(user) with { IdleTimeout = TimeSpan.FromSeconds(5) };
+        await Store.StartFamilyAsync(brief, Nothing, Cancelled);
+        Clock.Advance(TimeSpan.FromSeconds(10));
+
+        var killed = await Store.RevokeOtherFamiliesAsync(kept.Session, RevocationReason.Logout, Cancelled);
+
+        Assert.Equal(0, killed.Sessions);
+        Assert.Contains(brief.Session, killed.Entries.Cast<RevocationEntry.Family>().Select(entry => entry.Session));
+    }
+
+    [Fact]
     public async Task Revoking_the_others_of_an_only_session_writes_nothing()
     {
         var only = await LogInAsync(new TestUser());
