@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TokenIssuer.Sqlite;
@@ -24,6 +25,16 @@ internal sealed class SqliteUnderTest : StoreUnderTest
     }
 
     public SqliteTokenFamilyStore Open() => Open(new TokenIssuerOptions());
+
+    /// <summary>The way of SQLite itself (<c>.backup</c>, <c>.restore</c>): from one living database into another.</summary>
+    public static async Task CopyAsync(string from, string to)
+    {
+        await using var source = new SqliteConnection($"Data Source={from};Pooling=false");
+        await using var target = new SqliteConnection($"Data Source={to};Pooling=false");
+        await source.OpenAsync(TestContext.Current.CancellationToken);
+        await target.OpenAsync(TestContext.Current.CancellationToken);
+        source.BackupDatabase(target);
+    }
 
     /// <summary>Closes every node, as when the last process ends.</summary>
     public async Task CloseAsync()
