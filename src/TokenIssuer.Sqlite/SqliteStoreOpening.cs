@@ -1,4 +1,6 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Hosting;
+using SQLitePCL;
 
 namespace TokenIssuer.Sqlite;
 
@@ -16,7 +18,7 @@ internal sealed class SqliteStoreOpening(SqliteTokenFamilyStore store) : IHosted
                 await store.CheckAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (TokenStoreUnavailableException failure) when (failure.InnerException is TimeoutException && attempt < MaxAttempts)
+            catch (TokenStoreUnavailableException failure) when (IsBusy(failure) && attempt < MaxAttempts)
             {
                 // Many processes that start at once take turns at the file: each waits the store's deadline, and once more.
             }
@@ -32,4 +34,7 @@ internal sealed class SqliteStoreOpening(SqliteTokenFamilyStore store) : IHosted
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static bool IsBusy(TokenStoreUnavailableException failure)
+        => failure.InnerException is TimeoutException or SqliteException { SqliteErrorCode: raw.SQLITE_BUSY };
 }

@@ -90,8 +90,7 @@ internal sealed class StoreConnection : IDisposable
 
     public static TokenStoreUnavailableException Unavailable(StoreFile file, Exception failure)
     {
-        const int NotADatabase = 26;
-        return failure is SqliteException { SqliteErrorCode: NotADatabase }
+        return failure is SqliteException { SqliteErrorCode: raw.SQLITE_NOTADB }
             ? new TokenStoreUnavailableException($"{file.Path} is not a database: name another file, or restore this one.", failure)
             : new TokenStoreUnavailableException($"The token store {file.Path} can't be used: {failure.Message}", failure);
     }

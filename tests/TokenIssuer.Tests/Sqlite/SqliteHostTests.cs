@@ -32,6 +32,20 @@ public sealed class SqliteHostTests : IDisposable
     }
 
     [Fact]
+    public async Task Hosts_that_start_at_once_on_no_file_share_one_newborn_store()
+    {
+        var hosts = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(StartAsync)));
+
+        var cursors = await Task.WhenAll(hosts.Select(async host =>
+            (await host.Services.GetRequiredService<IRevocationFeed>().ReadAsync(null, null, Cancelled)).Cursor));
+        Assert.Single(cursors.Distinct());
+        foreach (var host in hosts)
+        {
+            await StopAsync(host);
+        }
+    }
+
+    [Fact]
     public async Task A_host_does_not_start_on_a_file_that_is_no_database()
     {
         await File.WriteAllTextAsync(Path, new string('x', 10_000), Cancelled);
