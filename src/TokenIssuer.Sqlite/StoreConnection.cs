@@ -14,7 +14,7 @@ internal sealed class StoreConnection : IDisposable
     private const string Settings = "PRAGMA busy_timeout = 1500; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF";
 
     private readonly StoreFile _file;
-    private readonly DateTime _identity;
+    private readonly long _identity;
     private readonly SqliteConnection _connection;
     private readonly Statement _begin;
     private readonly Statement _commit;
@@ -24,7 +24,7 @@ internal sealed class StoreConnection : IDisposable
     private readonly Statement _rollbackTo;
     private readonly Statement _version;
 
-    private StoreConnection(StoreFile file, DateTime identity, SqliteConnection connection)
+    private StoreConnection(StoreFile file, long identity, SqliteConnection connection)
     {
         _file = file;
         _identity = identity;

@@ -35,7 +35,7 @@ internal sealed class StoreFile
     /// Tells one file at this path from another that took its place: an open connection would go on with the old one, which
     /// nobody will ever read again.
     /// </summary>
-    public DateTime Identity => File.GetCreationTimeUtc(Path);
+    public long Identity => FileIdentity.Of(Path);
 
     /// <summary>Creates the file, empty and readable by its owner alone, and its folder, when there is none.</summary>
     public void EnsureExists()

@@ -16,7 +16,7 @@ internal enum RedisUse
 /// client library notices a socket that was closed, but not one that is dead. Nobody waits for a connection: while there is
 /// none, calls fail at once.
 /// </summary>
-internal sealed class RedisConnection(RedisSettings settings, RedisUse use, TimeProvider clock, ILogger<RedisConnection> logger)
+internal sealed partial class RedisConnection(RedisSettings settings, RedisUse use, TimeProvider clock, ILogger<RedisConnection> logger)
     : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
@@ -249,45 +249,6 @@ internal sealed class RedisConnection(RedisSettings settings, RedisUse use, Time
         {
             throw new TokenStoreUnavailableException("No node that could be used answers.");
         }
-    }
-
-    /// <summary>Says a thing once, not every second.</summary>
-    private void Note(Exception failure)
-    {
-        var reason = Describe(failure);
-        var isUnsuitable = reason is RedisUnsuitableException;
-        Volatile.Write(ref _unsuitable, reason);
-        if (reason.Message == _lastReason)
-        {
-            return;
-        }
-
-        _lastReason = reason.Message;
-        if (isUnsuitable)
-        {
-            logger.RedisUnsuitable(reason.Message);
-        }
-        else
-        {
-            logger.RedisUnreachable(string.Join(", ", settings.Options.EndPoints), reason.Message);
-        }
-    }
-
-    private TokenStoreUnavailableException Describe(Exception failure)
-    {
-        var text = failure.ToString();
-        return failure switch
-        {
-            TokenStoreUnavailableException known => known,
-            _ when text.Contains("WRONGPASS", StringComparison.Ordinal) || text.Contains("NOAUTH", StringComparison.Ordinal)
-                || text.Contains("invalid password", StringComparison.Ordinal) || text.Contains("AuthenticationFailure", StringComparison.Ordinal)
-                => new RedisUnsuitableException(
-                    settings.Options.Ssl
-                        ? "Redis and this host do not trust each other: check password=… in ConnectionStrings:Redis, and that the host trusts the certificate, or name its authority with trustedCertificate=….pem."
-                        : "Redis refuses the password: set password=… in ConnectionStrings:Redis to that of its default user.",
-                    failure),
-            _ => new TokenStoreUnavailableException($"There is no connection to Redis: {failure.Message}", failure),
-        };
     }
 
     private static async Task CloseLateAsync(Task<ConnectionMultiplexer> opening)

@@ -42,8 +42,8 @@ public sealed partial class TypeConventionTests
     private static bool IsVague(string name) => VagueWords().IsMatch(name.Split('`')[0]);
 
     private static bool IsDemandedByAFramework(Type type)
-        => type.Name.EndsWith("BearerHandler", StringComparison.Ordinal) || type.Name.Contains("ServiceCollectionExtensions", StringComparison.Ordinal);
+        => type.Name.EndsWith("BearerHandler", StringComparison.Ordinal);
 
-    [GeneratedRegex("(Helper|Manager|Util|Utils|Common|Base|Impl|Data|Info|Processor|Handler)$|Service")]
+    [GeneratedRegex("(Helper|Manager|Util|Utils|Common|Base|Impl|Data|Info|Processor|Handler|Service)$")]
     private static partial Regex VagueWords();
 }
