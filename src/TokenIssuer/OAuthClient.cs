@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TokenIssuer;
 
 /// <summary>An OAuth client (RFC 6749 §2), an element of <c>TokenIssuer:Clients</c>.</summary>
@@ -10,9 +12,11 @@ public sealed class OAuthClient
     public string ClientId { get; set; } = string.Empty;
 
     /// <summary>Its secret in clear; better keep a <see cref="SecretHash"/>.</summary>
+    [JsonIgnore]
     public string? Secret { get; set; }
 
     /// <summary>The SHA-256 of its secret, as 64 hexadecimal digits. Enough for a random secret of 128 bits and more.</summary>
+    [JsonIgnore]
     public string? SecretHash { get; set; }
 
     /// <summary>Whether it has no secret (RFC 6749 §2.1).</summary>

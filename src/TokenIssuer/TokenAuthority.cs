@@ -70,13 +70,12 @@ public sealed partial class TokenAuthority
     {
         ArgumentNullException.ThrowIfNull(credentials);
         ArgumentNullException.ThrowIfNull(request);
-        var allowed = Scope.Of([.. _options.Scopes]);
-        if (!allowed.Covers(request.Scope))
+        if (!AllScopes.Covers(request.Scope))
         {
             return new LoginOutcome.InvalidScope();
         }
 
-        var granted = request with { Scope = request.Scope == Scope.None ? allowed : request.Scope };
+        var granted = WithScope(request);
         for (var attempt = 0; attempt < MaxLoginAttempts; attempt++)
         {
             var outcome = await TryLogInAsync(credentials, granted, cancellationToken).ConfigureAwait(false);
@@ -116,14 +115,19 @@ public sealed partial class TokenAuthority
         var claims = await _directory.LoadAsync(user, CancellationToken.None).ConfigureAwait(false);
         var started = claims is null
             ? null
-            : await StartAsync(claims, standing.Floors.Generation, request, CancellationToken.None).ConfigureAwait(false);
+            : await StartAsync(claims, standing.Floors.Generation, WithScope(request), CancellationToken.None).ConfigureAwait(false);
         return started is LoginOutcome.LoggedIn { Answer: var answer }
             ? new PasswordChangeOutcome.Changed(answer)
             : throw new TokenStoreUnavailableException("The password is changed and all sessions are ended, but the new session could not be started: sign in again.");
     }
 
+    private Scope AllScopes => Scope.Of([.. _options.Scopes]);
+
     /// <summary>Whose name this is, hashed to where the store keeps the record.</summary>
     internal UserKey KeyOf(Subject subject) => UserKey.Of(_options.Issuer, subject);
+
+    /// <summary>Asking for no scope is asking for all that may be had.</summary>
+    private SessionRequest WithScope(SessionRequest request) => request.Scope == Scope.None ? request with { Scope = AllScopes } : request;
 
     /// <returns>Null when the generation moved between reading it and starting the session: start over.</returns>
     private async Task<LoginOutcome?> TryLogInAsync(Credentials credentials, SessionRequest request, CancellationToken cancellationToken)
@@ -136,18 +140,23 @@ public sealed partial class TokenAuthority
         var verdict = await _directory.VerifyAsync(subject, credentials, cancellationToken).ConfigureAwait(false);
         if (verdict != CredentialVerdict.Correct || subject is not { } user)
         {
-            _logger.LoginRefused(verdict.ToString());
-            _metrics.LoginRefused();
-            return new LoginOutcome.Refused(verdict, subject);
+            return Refuse(verdict, subject);
         }
 
         var claims = await _directory.LoadAsync(user, cancellationToken).ConfigureAwait(false);
         if (claims is null)
         {
-            return new LoginOutcome.Refused(CredentialVerdict.Disabled, subject);
+            return Refuse(CredentialVerdict.Disabled, subject);
         }
 
         return await StartAsync(claims, standing.Floors.Generation, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private LoginOutcome.Refused Refuse(CredentialVerdict verdict, Subject? subject)
+    {
+        _logger.LoginRefused(verdict.ToString());
+        _metrics.LoginRefused();
+        return new LoginOutcome.Refused(verdict, subject);
     }
 
     private async Task<LoginOutcome?> StartAsync(UserClaims user, long generation, SessionRequest request, CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ internal sealed class TokenIssuerOptionsValidator : IValidateOptions<TokenIssuer
             yield return "TokenIssuer:KeysDirectory is empty: set the folder of the private keys.";
         }
 
-        foreach (var scope in options.Scopes.Where(scope => !Families.Scope.TryParse(scope, out var parsed) || parsed.Names.Count != 1))
+        foreach (var scope in options.Scopes.Where(IsNotOneScope))
         {
             yield return $"TokenIssuer:Scopes has \"{scope}\", which is not one scope name (RFC 6749 section 3.3).";
         }
@@ -103,6 +103,11 @@ internal sealed class TokenIssuerOptionsValidator : IValidateOptions<TokenIssuer
             yield return $"TokenIssuer:MaxSessionsPerRole:{role} is {limit} but must be at least 1.";
         }
 
+        if (options.MaxApiTokensPerUser < 0)
+        {
+            yield return $"TokenIssuer:MaxApiTokensPerUser is {options.MaxApiTokensPerUser} but must be at least 0.";
+        }
+
         if (!Enum.IsDefined(options.SessionLimitPolicy))
         {
             yield return "TokenIssuer:SessionLimitPolicy must be EvictOldest or Refuse.";
@@ -111,9 +116,14 @@ internal sealed class TokenIssuerOptionsValidator : IValidateOptions<TokenIssuer
 
     private static IEnumerable<string> Keys(TokenIssuerOptions options)
     {
-        if (options.Keys.AnnounceFor < TimeSpan.Zero || options.Keys.RotateEvery < options.Keys.AnnounceFor)
+        if (options.Keys.AnnounceFor < TimeSpan.Zero)
         {
-            yield return $"TokenIssuer:Keys:RotateEvery ({options.Keys.RotateEvery}) must be at least TokenIssuer:Keys:AnnounceFor ({options.Keys.AnnounceFor}), and neither may be negative.";
+            yield return $"TokenIssuer:Keys:AnnounceFor is {options.Keys.AnnounceFor} but must not be negative.";
+        }
+
+        if (options.Keys.RotateEvery < s_shortest || options.Keys.RotateEvery < options.Keys.AnnounceFor)
+        {
+            yield return $"TokenIssuer:Keys:RotateEvery is {options.Keys.RotateEvery} but must be at least 00:00:01 and at least TokenIssuer:Keys:AnnounceFor ({options.Keys.AnnounceFor}).";
         }
 
         if (options.Keys.RetainFor < 2 * options.AccessTokenLifetime)
@@ -132,14 +142,20 @@ internal sealed class TokenIssuerOptionsValidator : IValidateOptions<TokenIssuer
                 yield return $"TokenIssuer:Clients has an empty or repeated ClientId (\"{client.ClientId}\").";
             }
 
-            if (client.Public == (client.Secret is not null || client.SecretHash is not null))
+            bool[] proofs = [client.Public, !string.IsNullOrEmpty(client.Secret), !string.IsNullOrEmpty(client.SecretHash)];
+            if (proofs.Count(isGiven => isGiven) != 1)
             {
-                yield return $"TokenIssuer:Clients: \"{client.ClientId}\" must have a Secret or SecretHash, or be Public, and not both.";
+                yield return $"TokenIssuer:Clients: \"{client.ClientId}\" must have one of Secret and SecretHash, or be Public.";
             }
 
-            if (client.SecretHash is { } hash && (hash.Length != 64 || !hash.All(char.IsAsciiHexDigit)))
+            if (client.SecretHash is { Length: > 0 } hash && (hash.Length != 64 || !hash.All(char.IsAsciiHexDigit)))
             {
                 yield return $"TokenIssuer:Clients: the SecretHash of \"{client.ClientId}\" must be the SHA-256 of the secret in 64 hexadecimal digits.";
+            }
+
+            foreach (var scope in client.Scopes.Where(IsNotOneScope))
+            {
+                yield return $"TokenIssuer:Clients: \"{client.ClientId}\" has the scope \"{scope}\", which is not one scope name (RFC 6749 section 3.3).";
             }
 
             foreach (var grant in client.GrantTypes.Where(grant => grant is not ("refresh_token" or "client_credentials")))
@@ -148,4 +164,6 @@ internal sealed class TokenIssuerOptionsValidator : IValidateOptions<TokenIssuer
             }
         }
     }
+
+    private static bool IsNotOneScope(string name) => !Families.Scope.TryParse(name, out var scope) || scope.Names.Count != 1;
 }

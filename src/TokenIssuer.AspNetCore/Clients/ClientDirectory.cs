@@ -32,8 +32,8 @@ internal sealed class ClientDirectory(IOptions<TokenIssuerOptions> options)
 
     private static byte[] HashOf(OAuthClient client) => client switch
     {
-        { SecretHash: { } hash } => Convert.FromHexString(hash),
-        { Secret: { } secret } => SHA256.HashData(Encoding.UTF8.GetBytes(secret)),
+        { SecretHash: { Length: > 0 } hash } => Convert.FromHexString(hash),
+        { Secret: { Length: > 0 } secret } => SHA256.HashData(Encoding.UTF8.GetBytes(secret)),
         _ => s_nobody,
     };
 

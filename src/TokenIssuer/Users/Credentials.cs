@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 
 namespace TokenIssuer.Users;
 
@@ -23,9 +24,11 @@ public sealed class Credentials
     public string Username { get; }
 
     /// <summary>The password as typed.</summary>
+    [JsonIgnore]
     public string Password { get; }
 
     /// <summary>The code of the second factor; null when none was given.</summary>
+    [JsonIgnore]
     public string? Otp { get; }
 
     /// <summary>A fixed mask.</summary>
