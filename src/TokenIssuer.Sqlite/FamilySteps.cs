@@ -19,7 +19,7 @@ internal static class FamilySteps
         }
 
         var families = record is { } stored ? step.Families.List(user, stored.Subject) : [];
-        var living = families.Where(family => family.IsAlive(floors, step.Now)).OrderBy(family => family.CreatedAt).ToList();
+        var living = families.Where(family => family.IsAlive(floors, step.Now)).OrderBy(family => family.CreatedAt).ThenBy(family => family.Session.Family.Value).ToList();
         var excess = living.Count + 1 - start.MaxSessions;
         if (excess > 0 && start.LimitPolicy == SessionLimitPolicy.Refuse)
         {

@@ -19,6 +19,8 @@ public sealed partial class TokenAuthority
         ArgumentNullException.ThrowIfNull(target);
         var killed = target switch
         {
+            // What is listed already is dead: a token that is shown again and again must not grow the log.
+            RevocationTarget.Session session when _denylist.Lists(session.Id) => new Killed(0, 0, []),
             RevocationTarget.Session session => await _store.RevokeFamilyAsync(session.Id, reason, cancellationToken).ConfigureAwait(false),
             RevocationTarget.OtherSessions others => await _store.RevokeOtherFamiliesAsync(others.Kept, reason, cancellationToken).ConfigureAwait(false),
             RevocationTarget.AllSessions all => await RaiseAsync(all.User, KillReach.Sessions, reason, cancellationToken).ConfigureAwait(false),

@@ -58,7 +58,7 @@ internal sealed class StoreWitness(string path, TimeProvider clock, ILogger<Stor
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".");
                 var next = $"{path}.{Environment.ProcessId}.tmp";
-                await File.WriteAllTextAsync(next, cursor.ToString(), cancellationToken).ConfigureAwait(false);
+                await WriteOwnerOnlyAsync(next, cursor.ToString(), cancellationToken).ConfigureAwait(false);
                 File.Move(next, path, overwrite: true);
                 _written = cursor;
                 _writtenAt = clock.GetTimestamp();
@@ -71,6 +71,21 @@ internal sealed class StoreWitness(string path, TimeProvider clock, ILogger<Stor
         finally
         {
             _writing.Release();
+        }
+    }
+
+    private static async Task WriteOwnerOnlyAsync(string file, string text, CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var writer = new StreamWriter(new FileStream(file, options));
+        await using (writer.ConfigureAwait(false))
+        {
+            await writer.WriteAsync(text.AsMemory(), cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -112,7 +112,7 @@ public sealed class StartTests
 
         var components = health.GetProperty("components");
         Assert.All(["store", "keys", "feed", "directory"], name => Assert.Equal("ready", components.GetProperty(name).GetString()));
-        foreach (var file in Directory.EnumerateFiles(site.Folder, "*", SearchOption.AllDirectories).Where(name => !name.EndsWith(".witness", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(site.Folder, "*", SearchOption.AllDirectories))
         {
             UnixFileMode? mode = OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(file) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite);
             Assert.True(mode is null or UnixFileMode.None, $"{file} is open to others.");
