@@ -40,6 +40,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         var user = new TestUser();
         var start = user.Start((await Store.ReadUserAsync(user.Key, default, Cancelled)).Floors.Generation) with { MaxSessions = 1 };
         await Store.StartFamilyAsync(start with { MaxSessions = 10 }, default, Cancelled);
+        _stores.Clock.Advance(TimeSpan.FromMilliseconds(1));
         var tail = (await Store.ReadAsync(null, null, Cancelled)).Cursor;
         await using var held = Lock();
 

@@ -50,7 +50,7 @@ internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
             return (FamilyStarted)new FamilyStarted.GenerationMoved();
         }
 
-        var living = LivingOf(user, floors).OrderBy(family => family.CreatedAt).ThenBy(family => family.Session.Family.Value).ToList();
+        var living = LivingOf(user, floors).OrderBy(family => family.CreatedAt).ToList();
         var excess = living.Count + 1 - start.MaxSessions;
         if (excess > 0 && start.LimitPolicy == SessionLimitPolicy.Refuse)
         {
