@@ -49,7 +49,7 @@ internal sealed partial class RedisTokenFamilyStore
     public async Task<Killed> RevokeApiTokenAsync(ApiTokenId token, RevocationReason reason, CancellationToken cancellationToken)
     {
         var reply = await RunAsync(
-            Script.RevokeApiToken, token.User, null, StepDeadline.None, _ => [Name(token), token.ToString(), (int)reason, "0"], cancellationToken).ConfigureAwait(false);
+            Script.RevokeApiToken, token.User, null, StepDeadline.None, _ => [Name(token), token.ToString(), (int)reason, string.Empty], cancellationToken).ConfigureAwait(false);
         return new Killed(0, (int)(long)reply.Values[2], ReadEntries(reply.Log, reply.Values[3]));
     }
 

@@ -135,8 +135,7 @@ internal sealed partial class RedisTokenFamilyStore
                 cancellationToken).ConfigureAwait(false),
             RevocationEntry.Token token when ApiTokenId.TryParse(token.Jti, out var id) => await RunAsync(
                 Script.RevokeApiToken, id.User, null, StepDeadline.None,
-                now => [Name(id), token.Jti, (int)token.Reason, token.Until > DateTimeOffset.UnixEpoch ? ExpiryOf(token) : RedisSteps.Milliseconds(now + TimeSpan.FromDays(1))],
-                cancellationToken).ConfigureAwait(false),
+                _ => [Name(id), token.Jti, (int)token.Reason, ExpiryOf(token)], cancellationToken).ConfigureAwait(false),
             RevocationEntry.Token token => await RunGlobalAsync(
                 Script.AssertMark, _ => [LogEntry.TokenKind, token.Jti, (int)token.Reason, ExpiryOf(token)], StepDeadline.None, cancellationToken).ConfigureAwait(false),
             RevocationEntry.Key key => await RunGlobalAsync(
@@ -151,7 +150,12 @@ internal sealed partial class RedisTokenFamilyStore
         }
 
         var killed = ReadKilled(reply);
-        return entry is RevocationEntry.Token ? killed with { Sessions = 0, ApiTokens = killed.Sessions } : killed;
+        return entry switch
+        {
+            RevocationEntry.Token => killed with { Sessions = 0, ApiTokens = killed.Sessions },
+            RevocationEntry.User => killed with { ApiTokens = (int)(long)reply.Values[4] },
+            _ => killed,
+        };
     }
 
     private static string ExpiryOf(RevocationEntry entry)

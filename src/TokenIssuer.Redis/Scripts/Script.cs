@@ -51,7 +51,7 @@ internal sealed class Script
 
     public static Script AssertFamily { get; } = new("assert-family-4");
 
-    public static Script AssertUser { get; } = new("assert-user-4");
+    public static Script AssertUser { get; } = new("assert-user-5");
 
     public static Script AssertMark { get; } = new("assert-mark-4");
 

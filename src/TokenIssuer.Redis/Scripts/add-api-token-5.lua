@@ -11,7 +11,7 @@ if count_living_tokens() >= tonumber(ARGV[17]) then return {0, redis_now, 3} end
 local fields = redis.call('HGETALL', KEYS[5])
 for i = 1, #fields, 2 do
   local packed = fields[i + 1]
-  if string.byte(packed) == 1 and not is_token_alive(packed) then
+  if string.byte(packed) == 1 and is_token_forgettable(packed) then
     redis.call('HDEL', KEYS[5], fields[i])
   elseif string.byte(packed) == 0 then
     local _, expiry = struct.unpack('>BI6', packed)

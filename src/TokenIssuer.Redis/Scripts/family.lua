@@ -2,7 +2,7 @@
 -- KEYS    1 hash of the user: a field of 16 bytes (family id) holds a family, or the mark of a dead one; the field of its
 --         first 8 bytes holds its metadata
 -- ARGV    12 begins with the 16 bytes of the user key
--- DEFINES read_family(packed), is_family(field, value), is_alive(packed), kill(id, reason, expiry)
+-- DEFINES read_family(packed), is_family(field, value), is_alive(packed), is_forgettable(packed), kill(id, reason, expiry)
 -- INVARIANT a kill and its log entry are one step; the mark outlives the entry, so that an entry is not written twice.
 local function read_family(packed)
   local f = {}
@@ -21,6 +21,12 @@ end
 local function is_alive(packed)
   local created, _, length, idle = struct.unpack('>I6I6I5I5', packed, 30)
   return struct.unpack('>I7', packed, 22) >= effective.floor and now < created + length - idle and now < created + length, created
+end
+
+-- Not only dead: an idle family stays until its last access token, which a logout may still have to deny, has expired.
+local function is_forgettable(packed)
+  local f = read_family(packed)
+  return f.birth < own_floor or now >= f.absolute_end or f.rotated + retention < now
 end
 
 local function kill(id, reason, expiry)

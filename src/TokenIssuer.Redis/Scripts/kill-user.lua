@@ -28,15 +28,15 @@ local function kill_user(reach, reason, exact)
   local killed = 0
   local next_generation = math.max(effective.generation + 1, now)
   local ttl = math.max(redis.call('PTTL', KEYS[1]), retention + 600000)
-  user.generation, user.logged = next_generation, 1
+  user.generation = next_generation
   user.floor, user.api_floor = effective.floor, effective.api_floor
   if reach >= 2 then
     killed = drop_families(exact)
     user.floor = next_generation
   end
   if reach >= 3 then user.api_floor = next_generation end
+  append(2, reason, now + retention, user_entry(now + retention))
   put_user()
   keep(ttl)
-  append(2, reason, now + retention, user_entry())
   return killed
 end

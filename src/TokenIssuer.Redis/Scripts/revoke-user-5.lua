@@ -8,7 +8,7 @@ user.subject = ARGV[13]
 local tokens = 0
 if tonumber(ARGV[14]) >= 3 then
   tokens = count_living_tokens()
-  redis.call('UNLINK', KEYS[5])
+  drop_tokens()
 end
 local killed = kill_user(tonumber(ARGV[14]), tonumber(ARGV[15]), ARGV[16] == '1')
 close()

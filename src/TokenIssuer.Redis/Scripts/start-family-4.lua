@@ -18,7 +18,7 @@ for i = 1, #fields, 2 do
     local alive, created = is_alive(value)
     if alive then
       living[#living + 1] = { id = field, created = created }
-    else
+    elseif is_forgettable(value) then
       dead[#dead + 1] = field
       dead[#dead + 1] = string.sub(field, 1, 8)
     end
@@ -34,10 +34,7 @@ table.sort(living, function(a, b) return a.created < b.created or (a.created == 
 for i = 1, surplus do kill(living[i].id, tonumber(ARGV[20]), now + retention) end
 for _, field in ipairs(dead) do redis.call('HDEL', KEYS[1], field) end
 
-if effective.generation > user.generation then
-  user.generation = effective.generation
-  user.logged = 0
-end
+user.generation = effective.generation
 user.subject = ARGV[16]
 put_user()
 redis.call('HSET', KEYS[1], id, ARGV[14], string.sub(id, 1, 8), ARGV[15])

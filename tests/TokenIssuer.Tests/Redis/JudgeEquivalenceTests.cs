@@ -63,7 +63,7 @@ public sealed class JudgeEquivalenceTests(RedisServer server) : IClassFixture<Re
     {
         var key = keys.User(session.User);
         await database.KeyDeleteAsync(key);
-        byte[] user = new PackedWriter().Byte(1).Integer(0, 7).Integer(0, 7).Integer(0, 7).Byte(1).Bytes(SubjectText.Pack(Sample.Family.Grant.Subject)).ToArray();
+        byte[] user = new PackedWriter().Byte(2).Integer(0, 7).Integer(0, 7).Integer(0, 7).Integer(0, 7).Integer(0, 6).Bytes(SubjectText.Pack(Sample.Family.Grant.Subject)).ToArray();
         await database.HashSetAsync(key, "u", user);
         if (stored is not null)
         {
