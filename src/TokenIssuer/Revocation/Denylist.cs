@@ -66,19 +66,20 @@ internal sealed class Denylist(TimeProvider clock)
             return Denial.User;
         }
 
-        if (!_tokens.IsEmpty && _tokens.ContainsKey(token.TokenId))
+        // Not asked whether it is empty first: that takes every lock of an empty dictionary.
+        if (_tokens.ContainsKey(token.TokenId))
         {
             return Denial.Token;
         }
 
-        return !_keys.IsEmpty && _keys.ContainsKey(token.KeyId) ? Denial.Key : Denial.None;
+        return _keys.ContainsKey(token.KeyId) ? Denial.Key : Denial.None;
     }
 
     /// <summary>Whether the family itself is listed, whatever generation a token of it carries.</summary>
     public bool Lists(SessionId session) => _families.ContainsKey(session);
 
     /// <summary>Whether an API token itself is listed.</summary>
-    public bool Lists(ApiTokenId token) => !_tokens.IsEmpty && _tokens.ContainsKey(token.ToString());
+    public bool Lists(ApiTokenId token) => _tokens.ContainsKey(token.ToString());
 
     /// <summary>What is known of a user, for the store to judge with.</summary>
     public Knowledge KnowledgeOf(UserKey user)
