@@ -16,6 +16,9 @@ internal sealed class TestDirectory : ICredentialVerifier
     /// <summary>Runs after a password was changed, before anybody is told.</summary>
     public Func<Task> AfterChanging { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Runs before claims are loaded.</summary>
+    public Func<Task> BeforeLoading { get; set; } = () => Task.CompletedTask;
+
     /// <summary>How often claims were loaded.</summary>
     public int Loads => _loads;
 
@@ -46,12 +49,13 @@ internal sealed class TestDirectory : ICredentialVerifier
         return verdict;
     }
 
-    public Task<UserClaims?> LoadAsync(Subject subject, CancellationToken cancellationToken)
+    public async Task<UserClaims?> LoadAsync(Subject subject, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _loads);
-        return Task.FromResult(_accounts.SingleOrDefault(pair => pair.Value.Subject == subject) is { Value.IsDisabled: false } found
+        await BeforeLoading();
+        return _accounts.SingleOrDefault(pair => pair.Value.Subject == subject) is { Value.IsDisabled: false } found
             ? new UserClaims(subject, found.Key, found.Value.Roles)
-            : null);
+            : null;
     }
 
     public async Task<PasswordChange> ChangePasswordAsync(Subject subject, string currentPassword, string newPassword, CancellationToken cancellationToken)
