@@ -16,7 +16,7 @@ using TokenIssuer.Users;
 
 namespace TokenIssuer.Tests.AspNetCore;
 
-/// <summary>An issuer in this process, on a store in memory, whose time moves only when told. Alice and Bob can sign in.</summary>
+/// <summary>An issuer in this process, as a rule on the model of a store, whose time moves only when told. Alice and Bob can sign in.</summary>
 internal sealed class IssuerHost : IAsyncDisposable
 {
     public const string Issuer = "https://issuer.example";
@@ -104,7 +104,6 @@ internal sealed class IssuerHost : IAsyncDisposable
         var services = builder.Services;
         services.AddSingleton<TimeProvider>(clock);
         services.AddSingleton<ICredentialVerifier>(directory);
-        services.AddSingleton(provider => new StoreWitness(Path.Combine(folder, "witness"), clock, provider.GetRequiredService<ILogger<StoreWitness>>()));
         services.AddTokenIssuer(options =>
         {
             options.Issuer = Issuer;
@@ -121,7 +120,15 @@ internal sealed class IssuerHost : IAsyncDisposable
             options.AllowedOrigins.Add(AppOrigin);
             setup.Endpoints?.Invoke(options);
         });
-        AddStore(services, clock);
+        if (setup.Store == IssuerStore.Model)
+        {
+            AddModel(services, folder, clock);
+        }
+        else
+        {
+            services.AddSqliteTokenStore($"Data Source={Path.Combine(folder, "tokens.db")}");
+        }
+
         setup.Services?.Invoke(services);
         var app = builder.Build();
         app.UseTokenIssuer();
@@ -130,8 +137,9 @@ internal sealed class IssuerHost : IAsyncDisposable
         return app;
     }
 
-    private static void AddStore(IServiceCollection services, TimeProvider clock)
+    private static void AddModel(IServiceCollection services, string folder, TimeProvider clock)
     {
+        services.AddSingleton(provider => new StoreWitness(Path.Combine(folder, "witness"), clock, provider.GetRequiredService<ILogger<StoreWitness>>()));
         services.TryAddSingleton(provider =>
         {
             var store = new ModelStore(clock);
@@ -150,10 +158,19 @@ internal enum IssuerTransport
     Kestrel = 1,
 }
 
+/// <summary>What the issuer keeps its tokens in.</summary>
+internal enum IssuerStore
+{
+    Model = 0,
+    Sqlite = 1,
+}
+
 /// <summary>What a test wants other than usual.</summary>
 internal sealed record IssuerSetup
 {
     public IssuerTransport Transport { get; init; }
+
+    public IssuerStore Store { get; init; }
 
     public string Environment { get; init; } = Environments.Production;
 

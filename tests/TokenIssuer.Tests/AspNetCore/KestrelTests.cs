@@ -4,10 +4,10 @@ using System.Text;
 
 namespace TokenIssuer.Tests.AspNetCore;
 
-/// <summary>What only a real server does: limits while a body comes in, framing, streams over TCP.</summary>
+/// <summary>What only a real server on a real store does: limits while a body comes in, framing, streams over TCP.</summary>
 public sealed class KestrelTests
 {
-    private static readonly IssuerSetup s_setup = new() { Transport = IssuerTransport.Kestrel };
+    private static readonly IssuerSetup s_setup = new() { Transport = IssuerTransport.Kestrel, Store = IssuerStore.Sqlite };
 
     [Fact]
     public async Task Sign_in_refresh_and_sign_out_work_over_tcp()
