@@ -25,6 +25,12 @@ internal static class Refusals
             response.Headers.RetryAfter = s_retryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         }
 
+        if (problem.Status == StatusCodes.Status413PayloadTooLarge && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // The rest of the body stays unread, so the server closes: a client that is not told sends its next request into nowhere.
+            response.Headers.Connection = "close";
+        }
+
         return IssuerPaths.HasOAuthErrors(context.Request.Path)
             ? response.WriteJsonAsync(new OAuthErrorBody(problem.Code, problem.Text), IssuerJson.Default.OAuthErrorBody, Json)
             : response.WriteJsonAsync(

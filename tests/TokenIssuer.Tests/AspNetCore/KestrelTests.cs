@@ -35,6 +35,7 @@ public sealed class KestrelTests
 
         Assert.StartsWith("HTTP/1.1 413 ", answer);
         Assert.Contains("\"request_too_large\"", answer);
+        Assert.Contains("\r\nConnection: close\r\n", answer);
     }
 
     [Theory]

@@ -41,6 +41,7 @@ public sealed class BadInputTests(BadInputTests.Running running) : IClassFixture
         using var response = await running.Issuer.Client.Http.PostAsync("/auth/login", content, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.True(response.Headers.ConnectionClose);
     }
 
     [Fact]
