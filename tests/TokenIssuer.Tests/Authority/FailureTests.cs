@@ -15,7 +15,7 @@ public sealed class FailureTests
         var first = await issuer.LogInAsync();
         RotationVerdict? unheard = null;
         var store = Substitute.For<ITokenFamilyStore>();
-        store.RotateAsync(default!, default, default).ReturnsForAnyArgs(async call =>
+        store.RotateAsync(default!, default, default).ReturnsForAnyArgs(async Task<Rotation> (call) =>
         {
             unheard = (await issuer.Store.RotateAsync(call.Arg<RotationRequest>(), call.Arg<Knowledge>(), CancellationToken.None)).Verdict;
             throw new TokenStoreUnavailableException();
@@ -152,6 +152,7 @@ public sealed class FailureTests
         await using var issuer = await Issuer.StartAsync(stores);
         var (living, loggedOut) = (await issuer.LogInAsync(), await issuer.LogInAsync());
         await issuer.RevokeAsync(new RevocationTarget.Session(loggedOut.SessionId), RevocationReason.Logout);
+        issuer.Clock.Advance(TimeSpan.FromSeconds(1));
         stores.Model.Replace();
 
         await Assert.ThrowsAsync<TokenStoreLossException>(() => issuer.TryRefreshAsync(living.RefreshToken));

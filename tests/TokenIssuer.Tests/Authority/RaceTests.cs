@@ -77,9 +77,15 @@ public sealed class RaceTests
             var user = issuer.Directory.Add($"user-{round}");
             var oldPassword = TestDirectory.PasswordOf($"user-{round}");
 
-            // Some verifications are done before the change, some while it is under way, some after it.
-            issuer.Directory.AfterVerifying = async () => await other.Store.CheckAsync(CancellationToken.None);
+            // The change begins when the first of the logins has verified the old password.
+            var verified = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            issuer.Directory.AfterVerifying = () =>
+            {
+                verified.TrySetResult();
+                return Task.CompletedTask;
+            };
             var logins = AtOnceAsync(4, _ => other.TryLogInAsync($"user-{round}", oldPassword));
+            await verified.Task;
             await issuer.Authority.ChangePasswordAsync(user, oldPassword, "a new password", Issuer.Request, CancellationToken.None);
 
             await other.FollowAsync();
