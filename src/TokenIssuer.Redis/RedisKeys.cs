@@ -53,5 +53,10 @@ internal sealed class RedisKeys(string prefix, int partitions)
     /// <summary>The state of the global log, which tells how many partitions there are.</summary>
     public static RedisKey GlobalState(string prefix) => $"{{{prefix}:0}}:global:state";
 
+    /// <summary>String: how many attempts a source has made in its window, and gone with it. It has a slot of its own.</summary>
+    /// <param name="prefix">As of every key.</param>
+    /// <param name="source">The hash of an address.</param>
+    public static RedisKey Attempts(string prefix, string source) => $"{{{prefix}:attempts:{source}}}";
+
     private string Tag(int partition) => $"{{{prefix}:{partition}}}";
 }

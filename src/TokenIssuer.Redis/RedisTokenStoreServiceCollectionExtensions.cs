@@ -4,6 +4,7 @@ using TokenIssuer.Families;
 using TokenIssuer.Redis;
 using TokenIssuer.Redis.Connections;
 using TokenIssuer.Redis.Feed;
+using TokenIssuer.Redis.Throttling;
 using TokenIssuer.Revocation;
 
 #pragma warning disable IDE0130 // Registration methods live where hosts look for them: beside IServiceCollection.
@@ -34,6 +35,7 @@ public static class RedisTokenStoreServiceCollectionExtensions
         services.TryAddSingleton<StoreBirth>();
         services.AddHostedService(provider => provider.GetRequiredService<StoreBirth>());
         services.TryAddSingleton<UserSweep>();
+        services.TryAddSingleton<SharedAttempts>();
         services.TryAddSingleton(provider => new LogPages(
             provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<LogReader>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StoreBirth>()));

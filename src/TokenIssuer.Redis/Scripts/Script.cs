@@ -67,6 +67,8 @@ internal sealed class Script
 
     public static Script ScanUsers { get; } = new("scan-users-1");
 
+    public static Script CountAttempt { get; } = new("count-attempt-1");
+
     public string Name { get; }
 
     public int KeyCount { get; }

@@ -4,11 +4,15 @@ using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using TokenIssuer.Redis.Throttling;
 using TokenIssuer.Server.Diagnostics;
 
 namespace TokenIssuer.Server.Throttling;
 
-/// <summary>Bounds how often one address may try to sign in; the bound of each account is the directory's.</summary>
+/// <summary>
+/// Bounds how often one address may try to sign in: over all issuers where Redis is shared, else in this process. The bound of
+/// each account is the directory's.
+/// </summary>
 internal static class LoginThrottling
 {
     private const int NetworkBytesOfIPv6 = 8;
@@ -28,12 +32,12 @@ internal static class LoginThrottling
 
     private static RateLimitPartition<string> PartitionOf(HttpContext context, RateLimitOptions limits)
         => limits.Enabled && HttpMethods.IsPost(context.Request.Method) && context.Request.Path.Equals("/auth/login", StringComparison.OrdinalIgnoreCase)
-            ? RateLimitPartition.GetFixedWindowLimiter(AddressOf(context), _ => new FixedWindowRateLimiterOptions
-            {
-                PermitLimit = limits.Login.PermitLimit,
-                Window = limits.Login.Window,
-            })
+            ? WindowOf(AddressOf(context), limits.Login, context.RequestServices.GetService<SharedAttempts>())
             : RateLimitPartition.GetNoLimiter(string.Empty);
+
+    private static RateLimitPartition<string> WindowOf(string address, LoginLimit limit, SharedAttempts? shared) => shared is null
+        ? RateLimitPartition.GetFixedWindowLimiter(address, _ => new FixedWindowRateLimiterOptions { PermitLimit = limit.PermitLimit, Window = limit.Window })
+        : RateLimitPartition.Get<string>(address, key => new SharedWindowLimiter(shared, key, limit));
 
     /// <summary>One customer has a whole /64 of IPv6: the network counts as one address.</summary>
     private static string AddressOf(HttpContext context)
