@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using TokenIssuer.Families;
+using TokenIssuer.Revocation;
 using TokenIssuer.Signing;
 
 namespace TokenIssuer.AccessTokens;
@@ -13,7 +14,7 @@ namespace TokenIssuer.AccessTokens;
 /// Mints access tokens after RFC 9068: typed <c>at+jwt</c>, signed by the current key, never longer than their session.
 /// Every refresh comes through here, so the text is built in place: the one lasting allocation is the token itself.
 /// </summary>
-internal sealed class AccessTokenMinter(KeyRing keys, IOptions<TokenIssuerOptions> options)
+internal sealed class AccessTokenMinter(KeyRing keys, Denylist denylist, IOptions<TokenIssuerOptions> options)
 {
     public const string TokenType = "at+jwt";
     public const string GenerationClaim = "gen";
@@ -39,8 +40,19 @@ internal sealed class AccessTokenMinter(KeyRing keys, IOptions<TokenIssuerOption
         payload.ResetWrittenCount();
         json.Reset(payload);
         WriteClaims(json, grant, issuedAt, expires);
-        var text = Serialize(keys.Current, payload.WrittenSpan);
+        var text = Serialize(FindKey(), payload.WrittenSpan);
         return new MintedToken(new AccessToken(text), TimeSpan.FromSeconds(Math.Max(0, expires - issuedAt)));
+    }
+
+    /// <summary>A key that another issuer has retired may be in the ring for seconds yet; what it signs would be dead at birth.</summary>
+    private SigningKey FindKey()
+    {
+        if (denylist.ListsKey(keys.Current.KeyId))
+        {
+            keys.Load();
+        }
+
+        return keys.Current;
     }
 
     private void WriteClaims(Utf8JsonWriter json, AccessTokenGrant grant, long issuedAt, long expires)

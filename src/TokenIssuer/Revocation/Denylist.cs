@@ -72,7 +72,7 @@ internal sealed class Denylist(TimeProvider clock)
             return Denial.Token;
         }
 
-        return _keys.ContainsKey(token.KeyId) ? Denial.Key : Denial.None;
+        return ListsKey(token.KeyId) ? Denial.Key : Denial.None;
     }
 
     /// <summary>Whether the family itself is listed, whatever generation a token of it carries.</summary>
@@ -80,6 +80,9 @@ internal sealed class Denylist(TimeProvider clock)
 
     /// <summary>Whether an API token itself is listed.</summary>
     public bool Lists(ApiTokenId token) => _tokens.ContainsKey(token.ToString());
+
+    /// <summary>Whether all that a signing key has signed is dead.</summary>
+    public bool ListsKey(string keyId) => _keys.ContainsKey(keyId);
 
     /// <summary>What is known of a user, for the store to judge with.</summary>
     public Knowledge KnowledgeOf(UserKey user)

@@ -5,6 +5,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using TokenIssuer.AccessTokens;
 using TokenIssuer.Families;
+using TokenIssuer.Revocation;
 using TokenIssuer.Signing;
 using TokenIssuer.Tests.Signing;
 
@@ -16,12 +17,14 @@ public sealed class AccessTokenMinterTests : IDisposable
 
     private readonly KeyFolder _folder = new();
     private readonly KeyRing _ring;
+    private readonly Denylist _denylist;
 
     public AccessTokenMinterTests()
     {
         _folder.Options.Issuer = "https://issuer.example";
         _folder.Options.Audience = "notes-api";
         _ring = _folder.LoadRing();
+        _denylist = new Denylist(_folder.Clock);
     }
 
     [Fact]
@@ -181,6 +184,20 @@ public sealed class AccessTokenMinterTests : IDisposable
         Assert.True((await VerifyAsync(after)).IsValid);
     }
 
+    [Fact]
+    public void A_key_that_another_issuer_has_retired_signs_nothing_after_the_log_told_it()
+    {
+        var retired = _ring.Current.KeyId;
+        _folder.LoadRing().TryRetire(retired);
+        var before = Decode(Mint(Grant()).Token.Reveal().Split('.')[0]);
+
+        _denylist.Merge([new RevocationEntry.Key(retired, RevocationReason.KeyRetired, DateTimeOffset.MaxValue)], TimeSpan.FromMinutes(20));
+        var after = Decode(Mint(Grant()).Token.Reveal().Split('.')[0]);
+
+        Assert.Equal(retired, before.GetProperty("kid").GetString());
+        Assert.NotEqual(retired, after.GetProperty("kid").GetString());
+    }
+
     [Theory]
     [InlineData("key.pem", "RS256")]
     [InlineData("key.ps256.pem", "PS256")]
@@ -192,7 +209,7 @@ public sealed class AccessTokenMinterTests : IDisposable
         folder.Deploy(name, SigningKeyTests.NewRsa(2048));
         var ring = folder.LoadRing();
 
-        var token = new AccessTokenMinter(ring, Options.Create(folder.Options)).Mint(Grant()).Token.Reveal();
+        var token = new AccessTokenMinter(ring, new Denylist(folder.Clock), Options.Create(folder.Options)).Mint(Grant()).Token.Reveal();
 
         Assert.Equal(algorithm, Decode(token.Split('.')[0]).GetProperty("alg").GetString());
         Assert.True((await VerifyAsync(token, ring, algorithm)).IsValid);
@@ -231,7 +248,7 @@ public sealed class AccessTokenMinterTests : IDisposable
         Roles: ["admin", "editor"], Amr: "pwd otp", AuthenticatedAt: _folder.Clock.Now - TimeSpan.FromSeconds(60),
         _folder.Clock.Now, End: _folder.Clock.Now + TimeSpan.FromHours(12));
 
-    private AccessTokenMinter NewMinter() => new(_ring, Options.Create(_folder.Options));
+    private AccessTokenMinter NewMinter() => new(_ring, _denylist, Options.Create(_folder.Options));
 
     private MintedToken Mint(AccessTokenGrant grant) => NewMinter().Mint(grant);
 

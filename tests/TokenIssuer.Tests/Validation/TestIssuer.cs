@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using TokenIssuer.AccessTokens;
 using TokenIssuer.Families;
+using TokenIssuer.Revocation;
 using TokenIssuer.Signing;
 
 namespace TokenIssuer.Tests.Validation;
@@ -27,7 +28,7 @@ internal sealed class TestIssuer : IDisposable
         Options.Keys.AnnounceFor = TimeSpan.Zero;
         Ring = new KeyRing(new KeyDirectory(_folder, clock), Microsoft.Extensions.Options.Options.Create(Options), clock, NullLogger<KeyRing>.Instance);
         Ring.Load();
-        _minter = new AccessTokenMinter(Ring, Microsoft.Extensions.Options.Options.Create(Options));
+        _minter = new AccessTokenMinter(Ring, new Denylist(clock), Microsoft.Extensions.Options.Options.Create(Options));
     }
 
     public TokenIssuerOptions Options { get; }
