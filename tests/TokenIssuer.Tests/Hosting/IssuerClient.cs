@@ -22,13 +22,25 @@ internal sealed class IssuerClient : IDisposable
 
     public async Task<IssuedTokens> RefreshAsync(IssuedTokens tokens) => await ReadAsync(await TryRefreshAsync(tokens.RefreshToken));
 
-    public Task<HttpResponseMessage> TryRefreshAsync(string refreshToken)
-        => _http.PostAsJsonAsync("/auth/refresh", new { refresh_token = refreshToken });
+    public async Task<HttpResponseMessage> TryRefreshAsync(string refreshToken, string? idempotencyKey = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/auth/refresh") { Content = JsonContent.Create(new { refresh_token = refreshToken }) };
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
+        return await _http.SendAsync(request);
+    }
 
     /// <summary>Logs out with the refresh token alone, as a client whose access token has expired does.</summary>
+    public Task<HttpResponseMessage> TryLogOutAsync(IssuedTokens tokens, string scope = "this")
+        => _http.PostAsJsonAsync("/auth/logout", new { refresh_token = tokens.RefreshToken, scope });
+
+    /// <summary>As <see cref="TryLogOutAsync"/>, and it has to succeed.</summary>
     public async Task LogOutAsync(IssuedTokens tokens, string scope = "this")
     {
-        using var response = await _http.PostAsJsonAsync("/auth/logout", new { refresh_token = tokens.RefreshToken, scope });
+        using var response = await TryLogOutAsync(tokens, scope);
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
     }
 
@@ -48,6 +60,15 @@ internal sealed class IssuerClient : IDisposable
     {
         using var response = await SendAsync(HttpMethod.Delete, $"/auth/sessions/{sessionId}", tokens);
         return response.StatusCode;
+    }
+
+    /// <summary>Makes an API token that may do what the session may, and lives for an hour.</summary>
+    public async Task<(string Id, string Token)> CreateApiTokenAsync(IssuedTokens tokens)
+    {
+        using var response = await SendAsync(HttpMethod.Post, "/auth/api-tokens", tokens, JsonContent.Create(new { name = "script", expires_in = 3600 }));
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        var body = await response.Content.ReadFromJsonAsync<JsonElement>();
+        return (body.GetProperty("id").GetString()!, body.GetProperty("token").GetString()!);
     }
 
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, IssuedTokens tokens, HttpContent? content = null)

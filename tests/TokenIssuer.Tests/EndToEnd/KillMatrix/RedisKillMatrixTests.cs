@@ -1,0 +1,8 @@
+namespace TokenIssuer.Tests.EndToEnd.KillMatrix;
+
+[Collection(RedisDeployment.Name)]
+public sealed class RedisKillMatrixTests(RedisDeployment deployment)
+{
+    [Fact]
+    public Task Every_trigger_kills_what_its_row_says_and_nothing_else() => KillMatrixWalk.WalkAsync(deployment.Processes);
+}

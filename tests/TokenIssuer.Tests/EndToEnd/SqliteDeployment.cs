@@ -1,0 +1,21 @@
+using TokenIssuer.Tests.Hosting;
+
+namespace TokenIssuer.Tests.EndToEnd;
+
+/// <summary>Issuers of one machine that share the files of the embedded store; each API follows one of them over HTTP.</summary>
+public sealed class SqliteDeployment : IAsyncLifetime
+{
+    private Deployment? _processes;
+
+    internal Deployment Processes => _processes ?? throw new InvalidOperationException("Not started.");
+
+    public async ValueTask InitializeAsync() => _processes = await Deployment.StartAsync(users: 30, issuers: [], firstApi: []);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_processes is not null)
+        {
+            await _processes.DisposeAsync();
+        }
+    }
+}
