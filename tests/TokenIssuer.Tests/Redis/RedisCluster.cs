@@ -14,7 +14,7 @@ public sealed class RedisCluster : IAsyncLifetime
     {
         for (var i = 0; i < 3; i++)
         {
-            _masters.Add(await RedisProcess.StartAsync("--cluster-enabled", "yes", "--cluster-node-timeout", "2000"));
+            _masters.Add(await StartNodeAsync());
         }
 
         var created = await _masters[0].AskAsync(["--cluster", "create", .. _masters.Select(master => master.Address), "--cluster-yes"]);
@@ -24,6 +24,22 @@ public sealed class RedisCluster : IAsyncLifetime
         }
     }
 
+    /// <summary>Gives a master a replica that takes its place when it dies.</summary>
+    internal async Task<RedisProcess> AddReplicaAsync(RedisProcess master)
+    {
+        var replica = await StartNodeAsync();
+        var added = await master.AskAsync(
+            "--cluster", "add-node", replica.Address, master.Address, "--cluster-slave", "--cluster-master-id", await master.AskAsync("CLUSTER", "MYID"));
+        await replica.WaitForAsync("master_link_status:up", added, "INFO", "replication");
+        await replica.WaitForAsync("cluster_state:ok", added, "CLUSTER", "INFO");
+        foreach (var other in _masters)
+        {
+            await other.WaitForAsync("slave", added, "CLUSTER", "NODES");
+        }
+
+        return replica;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var master in _masters)
@@ -31,4 +47,6 @@ public sealed class RedisCluster : IAsyncLifetime
             await master.DisposeAsync();
         }
     }
+
+    private static Task<RedisProcess> StartNodeAsync() => RedisProcess.StartAsync("--cluster-enabled", "yes", "--cluster-node-timeout", "2000");
 }

@@ -68,7 +68,7 @@ public sealed class RedisFaultTests : IDisposable
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var proxy = new TcpProxy(redis.Port);
-        await using var issuer = await IssuerNode.StartAsync(proxy.Address, _folder);
+        await using var issuer = await IssuerNode.StartAsync($"{proxy.Address},deadline=150", _folder);
         await using var api = await ApiNode.StartAsync(proxy.Address);
         var answer = await issuer.LogInAsync("anna");
 

@@ -9,8 +9,11 @@ using TokenIssuer.Tests.Stores;
 
 namespace TokenIssuer.Tests.Redis;
 
-/// <summary>A store under a prefix of its own. The connection lives in real time, the store in the clock of the test.</summary>
-internal sealed class RedisStores(string connectionString, string? prefix = null) : StoreUnderTest
+/// <summary>
+/// A store under a prefix of its own. The connection lives in real time, the store in the clock of the test; or, given a
+/// clock of a host, in the time of Redis as that host sees it.
+/// </summary>
+internal sealed class RedisStores(string connectionString, string? prefix = null, TimeProvider? hostClock = null) : StoreUnderTest
 {
     private readonly List<RedisConnection> _connections = [];
 
@@ -19,19 +22,20 @@ internal sealed class RedisStores(string connectionString, string? prefix = null
     public override async Task<StoreNode> OpenAsync(TokenIssuerOptions options)
     {
         // The deadlines of the connection are real ones: long, so that a busy machine fails no test.
-        var settings = RedisSettings.Parse($"{connectionString},redisTime=false,deadline=10000,keyPrefix={Prefix}");
+        var settings = RedisSettings.Parse($"{connectionString},redisTime={hostClock is not null},deadline=10000,keyPrefix={Prefix}");
         var connection = new RedisConnection(settings, RedisUse.Store, TimeProvider.System, NullLogger<RedisConnection>.Instance);
         _connections.Add(connection);
         await connection.StartAsync(TestContext.Current.CancellationToken);
         var calls = new RedisCalls(connection, TimeProvider.System, NullLogger<RedisCalls>.Instance);
         var alarm = new LossAlarm();
+        var clock = hostClock ?? Clock;
         var wrapped = Options.Create(options);
-        var steps = new RedisSteps(connection, calls, alarm, Clock, wrapped, NullLogger<RedisSteps>.Instance);
-        var birth = new StoreBirth(connection, steps, new Denylist(Clock), wrapped, NullLogger<StoreBirth>.Instance);
+        var steps = new RedisSteps(connection, calls, alarm, clock, wrapped, NullLogger<RedisSteps>.Instance);
+        var birth = new StoreBirth(connection, steps, new Denylist(clock), wrapped, NullLogger<StoreBirth>.Instance);
         await birth.EnsureAsync(TestContext.Current.CancellationToken);
-        var pages = new LogPages(connection, new LogReader(calls), Clock, birth);
+        var pages = new LogPages(connection, new LogReader(calls), clock, birth);
         var store = new RedisTokenFamilyStore(steps, birth, pages, new UserSweep(calls, steps));
-        return new StoreNode(store, new RedisRevocationFeed(connection, pages, alarm, Clock));
+        return new StoreNode(store, new RedisRevocationFeed(connection, pages, alarm, clock));
     }
 
     public override async ValueTask DisposeAsync()
