@@ -64,11 +64,17 @@ internal static partial class Log
     [LoggerMessage(1036, LogLevel.Error, "The witness {Path} can't be written; a rollback of the store would not be noticed.", EventName = "WitnessUnwritable")]
     public static partial void WitnessUnwritable(this ILogger logger, string path, Exception failure);
 
+    [LoggerMessage(1037, LogLevel.Warning, "There is no witness of store {Store} yet: had it been restored from a backup, that would not be noticed. If it was, revoke everything.", EventName = "NoWitness")]
+    public static partial void NoWitness(this ILogger logger, string store);
+
     [LoggerMessage(1040, LogLevel.Information, "Signing key {Number} was created.", EventName = "SigningKeyCreated")]
     public static partial void SigningKeyCreated(this ILogger logger, int number);
 
     [LoggerMessage(1041, LogLevel.Error, "The keys folder can't be read; the keys already loaded go on working.", EventName = "KeysUnreadable")]
     public static partial void KeysUnreadable(this ILogger logger, Exception failure);
+
+    [LoggerMessage(1042, LogLevel.Error, "Issuers of this store have different keys. {Reason}", EventName = "SealKeysDiffer")]
+    public static partial void SealKeysDiffer(this ILogger logger, string reason);
 
     [LoggerMessage(1050, LogLevel.Information, "Audit: {Type}, user {User}, session {Session}, by {Actor} from {Address}: {Reason}.", EventName = "Audited")]
     public static partial void Audited(

@@ -17,6 +17,9 @@ internal sealed class LossHealing(
     IAuditTrail audit,
     ILogger<LossHealing> logger)
 {
+    private static readonly TimeSpan s_newborn = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_birthMargin = TimeSpan.FromMinutes(10);
+
     private bool _isHealing;
 
     /// <summary>While it is true refreshes are answered with 503: the store may hold dead families as living ones.</summary>
@@ -90,11 +93,20 @@ internal sealed class LossHealing(
                 await AuditAsync("behind its witness: everything revoked", cancellationToken).ConfigureAwait(false);
             }
         }
+        else if (!IsNewborn(page))
+        {
+            logger.NoWitness(page.Cursor.StoreId);
+        }
 
         denylist.Merge(page);
         await witness.NoteAsync(page.Cursor, cancellationToken).ConfigureAwait(false);
         return true;
     }
+
+    /// <summary>A store is born with an <c>all</c> of its own time and a margin, and a snapshot gives <c>all</c> a full life from now on.</summary>
+    private static bool IsNewborn(RevocationPage page)
+        => page.Entries.OfType<RevocationEntry.All>().LastOrDefault() is { Reason: RevocationReason.StoreBirth } all
+            && all.Until - page.Retention - DateTimeOffset.FromUnixTimeMilliseconds(all.MinGeneration) < s_newborn - s_birthMargin;
 
     private Task AuditAsync(string reason, CancellationToken cancellationToken)
         => audit.WriteAsync(new AuditEvent(AuditEventType.StoreLoss, User: null, Session: null, Reason: reason), cancellationToken);

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NSubstitute;
 using TokenIssuer.Audit;
 using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 using TokenIssuer.Tests.Hosting;
+using TokenIssuer.Tests.Redis;
 using TokenIssuer.Tests.Stores;
 
 namespace TokenIssuer.Tests.Revocation;
@@ -27,7 +29,7 @@ internal sealed class Replica : IAsyncDisposable
             call => Step("disown", () => store.DisownAsync(call.ArgAt<long>(0), call.ArgAt<long>(1), default)));
         Audit = Substitute.For<IAuditTrail>();
         Witness = new StoreWitness(witnessPath, clock, NullLogger<StoreWitness>.Instance);
-        Healing = new LossHealing(verbs, new SteppedFeed(this), Denylist, Witness, Audit, NullLogger<LossHealing>.Instance);
+        Healing = new LossHealing(verbs, new SteppedFeed(this), Denylist, Witness, Audit, new LoggerFactory([Log]).CreateLogger<LossHealing>());
     }
 
     /// <summary>The steps of healing that were taken, in order.</summary>
@@ -38,6 +40,8 @@ internal sealed class Replica : IAsyncDisposable
 
     /// <summary>Runs after each step of healing that was done; makes its answer get lost by throwing.</summary>
     public Action<string> After { get; set; } = _ => { };
+
+    public CapturedLog Log { get; } = new();
 
     public IAuditTrail Audit { get; }
 

@@ -32,6 +32,24 @@ public sealed class WitnessedStartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_start_without_a_witness_on_a_store_that_is_not_newborn_is_warned_of()
+    {
+        await RunAsync("newborn", replica => Assert.False(replica.Log.Has("NoWitness")));
+        _clock.Advance(TimeSpan.FromMinutes(2));
+
+        await RunAsync("newborn", replica => Assert.False(replica.Log.Has("NoWitness")));
+        await RunAsync("lost", replica => Assert.True(replica.Log.Has("NoWitness")));
+    }
+
+    [Fact]
+    public async Task A_start_without_a_witness_on_a_store_where_everything_was_killed_is_warned_of()
+    {
+        await _store.RevokeAllAsync(RevocationReason.Administrator, 0, Cancelled);
+
+        await RunAsync("a", replica => Assert.True(replica.Log.Has("NoWitness")));
+    }
+
+    [Fact]
     public async Task A_restart_on_the_store_that_was_left_ends_no_session()
     {
         await RunAsync("a", AssertNobodyIsDisowned);
