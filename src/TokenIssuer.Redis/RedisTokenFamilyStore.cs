@@ -3,6 +3,7 @@ using TokenIssuer.Families;
 using TokenIssuer.Redis.Feed;
 using TokenIssuer.Redis.Records;
 using TokenIssuer.Redis.Scripts;
+using TokenIssuer.RefreshTokens;
 using TokenIssuer.Revocation;
 
 namespace TokenIssuer.Redis;
@@ -90,6 +91,21 @@ internal sealed partial class RedisTokenFamilyStore(
     {
         var reply = await RunAsync(Script.ListFamilies, user, known, StepDeadline.Caller, _ => [], cancellationToken).ConfigureAwait(false);
         return UserHash.ReadLiving(user, ReadSubject(reply.Values[5]), ReadFloors(reply.Values), (RedisResult[])reply.Values[6], reply.Now);
+    }
+
+    /// <remarks>Asked every few seconds: only a change takes a script.</remarks>
+    public async Task AgreeOnSealKeyAsync(SealKeys held, CancellationToken cancellationToken)
+    {
+        await birth.EnsureOnceAsync(cancellationToken).ConfigureAwait(false);
+        var remembered = await pages.ReadSealKeyAsync(cancellationToken).ConfigureAwait(false);
+        while (held.Succeed(remembered) is var next && next != remembered)
+        {
+            var reply = await steps.SendAsync(
+                Script.RecordSealKey, steps.Keys.Global, [steps.Keys.State(steps.Keys.Global)], [remembered ?? string.Empty, next], cancellationToken).ConfigureAwait(false);
+            remembered = reply.Code == StepCode.Done
+                ? (string)reply.Values[2]
+                : throw new TokenStoreUnavailableException("Redis has lost its token store; it is made anew.");
+        }
     }
 
     public async Task CheckAsync(CancellationToken cancellationToken)

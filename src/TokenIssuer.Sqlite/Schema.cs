@@ -10,7 +10,7 @@ namespace TokenIssuer.Sqlite;
 /// </summary>
 internal static class Schema
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>How far <c>all</c> is raised above everything known, so that it is also above what only others know.</summary>
     public const long AllMargin = 600_000;
@@ -28,7 +28,8 @@ internal static class Schema
             all_generation INTEGER NOT NULL,
             all_reason INTEGER NOT NULL,
             all_position INTEGER NOT NULL,
-            retention INTEGER NOT NULL      -- the largest ever configured
+            retention INTEGER NOT NULL,     -- the largest ever configured
+            seal_key TEXT                   -- the fingerprint of the refresh key that seals
         ) STRICT;
 
         CREATE TABLE users (
@@ -154,7 +155,7 @@ internal static class Schema
         var born = new RevocationEntry.All(now.ToUnixTimeMilliseconds() + AllMargin, RevocationReason.StoreBirth, now + retention);
         using var log = new LogTable(connection);
         using var store = new StoreTable(connection);
-        store.Insert(new StoreRecord(storeId, Epoch: 1, Tail: 1, Pruned: 0, born.MinGeneration, born.Reason, AllPosition: 1, (long)retention.TotalMilliseconds));
+        store.Insert(new StoreRecord(storeId, Epoch: 1, Tail: 1, Pruned: 0, born.MinGeneration, born.Reason, AllPosition: 1, (long)retention.TotalMilliseconds, SealKey: null));
         log.Insert(1, born);
     }
 

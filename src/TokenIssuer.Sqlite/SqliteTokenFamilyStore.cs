@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TokenIssuer.Families;
+using TokenIssuer.RefreshTokens;
 using TokenIssuer.Revocation;
 
 namespace TokenIssuer.Sqlite;
@@ -100,6 +101,16 @@ internal sealed partial class SqliteTokenFamilyStore : ITokenFamilyStore, IAsync
                 step.Families.Count(one, floors.Floor, long.MaxValue, step.Now), step.ApiTokens.Count(one, floors.ApiFloor, long.MaxValue, step.Now), []);
         },
         cancellationToken);
+
+    /// <remarks>Asked every few seconds: only a change is written.</remarks>
+    public async Task AgreeOnSealKeyAsync(SealKeys held, CancellationToken cancellationToken)
+    {
+        var isChange = await _readers.RunAsync(step => held.Succeed(step.Store.SealKey) != step.Store.SealKey, cancellationToken).ConfigureAwait(false);
+        if (isChange)
+        {
+            await _writer.RunAsync(held, static (step, keys) => step.Agree(keys), cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Writes, because a disk that is full still reads.</summary>
     public Task CheckAsync(CancellationToken cancellationToken) => _writer.RunAsync(

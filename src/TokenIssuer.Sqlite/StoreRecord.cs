@@ -13,8 +13,9 @@ namespace TokenIssuer.Sqlite;
 /// <param name="AllReason">Why it was raised last.</param>
 /// <param name="AllPosition">Where that stands in the log.</param>
 /// <param name="Retention">The largest ever configured, in milliseconds.</param>
+/// <param name="SealKey">The fingerprint of the refresh key that seals; null before any issuer has looked.</param>
 internal sealed record StoreRecord(
-    string StoreId, long Epoch, long Tail, long Pruned, long AllGeneration, RevocationReason AllReason, long AllPosition, long Retention)
+    string StoreId, long Epoch, long Tail, long Pruned, long AllGeneration, RevocationReason AllReason, long AllPosition, long Retention, string? SealKey)
 {
     public LogCursor Cursor => new(StoreId, Epoch, [new LogPosition(Tail)]);
 

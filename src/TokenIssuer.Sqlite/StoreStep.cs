@@ -1,5 +1,6 @@
 using TokenIssuer.ApiTokens;
 using TokenIssuer.Families;
+using TokenIssuer.RefreshTokens;
 using TokenIssuer.Revocation;
 
 namespace TokenIssuer.Sqlite;
@@ -102,6 +103,14 @@ internal sealed class StoreStep(StoreConnection connection, StoreRecord store, D
     {
         connection.Store.Update(Store);
         return Store.Tail;
+    }
+
+    /// <summary>Remembers the key that seals, unless the store knows a newer one.</summary>
+    public string Agree(SealKeys held)
+    {
+        var sealKey = held.Succeed(Store.SealKey);
+        Store = Store with { SealKey = sealKey };
+        return sealKey;
     }
 
     public void RaiseEpoch() => Store = Store with { Epoch = Store.Epoch + 1 };

@@ -44,13 +44,16 @@ public static class TokenIssuerServiceCollectionExtensions
         services.TryAddSingleton<LossHealing>();
         services.TryAddSingleton<IAuditTrail, LoggedAuditTrail>();
         services.TryAddSingleton(CreateAuthority);
+        services.TryAddSingleton<SealKeyAgreement>();
         services.AddHostedService<KeyMaintenance>();
+        services.AddHostedService(provider => provider.GetRequiredService<SealKeyAgreement>());
         services.AddHostedService(provider => new RevocationFollower(
             provider.GetRequiredService<IRevocationFeed>(),
             provider.GetRequiredService<Denylist>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RevocationFollower>>(),
-            provider.GetRequiredService<LossHealing>()));
+            provider.GetRequiredService<LossHealing>(),
+            provider.GetRequiredService<SealKeyAgreement>()));
         return services;
     }
 

@@ -49,6 +49,13 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
         return highest.Max();
     }
 
+    /// <summary>The fingerprint of the refresh key that seals; null before any issuer has looked.</summary>
+    public async Task<string?> ReadSealKeyAsync(CancellationToken cancellationToken)
+    {
+        var keys = await FindKeysAsync(cancellationToken).ConfigureAwait(false);
+        return await reader.ReadSealKeyAsync(keys, Deadline, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Everything in force.</summary>
     public async Task<ReadPage> ReadSnapshotAsync(CancellationToken cancellationToken)
     {

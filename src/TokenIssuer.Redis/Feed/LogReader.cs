@@ -32,6 +32,10 @@ internal sealed class LogReader(RedisCalls calls)
         return highest.IsNull ? 0 : (long)highest;
     }
 
+    /// <summary>The fingerprint of the refresh key that seals.</summary>
+    public async Task<string?> ReadSealKeyAsync(RedisKeys keys, TimeSpan deadline, CancellationToken cancellationToken)
+        => await calls.AskAsync("HGET", deadline, database => database.HashGetAsync(keys.State(keys.Global), "k"), cancellationToken).ConfigureAwait(false);
+
     /// <returns>Null when the log was never born, or was lost altogether.</returns>
     public async Task<LogSlice?> ReadAsync(RedisKeys keys, int log, LogPosition after, TimeSpan deadline, CancellationToken cancellationToken)
     {

@@ -63,6 +63,8 @@ internal sealed class Script
 
     public static Script CompleteStore { get; } = new("complete-store-1");
 
+    public static Script RecordSealKey { get; } = new("record-seal-key-1");
+
     public static Script RaiseState { get; } = new("raise-state-1");
 
     public static Script ScanUsers { get; } = new("scan-users-1");

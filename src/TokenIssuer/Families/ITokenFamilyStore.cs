@@ -1,4 +1,5 @@
 using TokenIssuer.ApiTokens;
+using TokenIssuer.RefreshTokens;
 using TokenIssuer.Revocation;
 
 namespace TokenIssuer.Families;
@@ -78,6 +79,10 @@ internal interface ITokenFamilyStore
     /// <param name="highestKnown">The highest generation the caller has seen for anyone.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<LogCursor> DisownAsync(long from, long highestKnown, CancellationToken cancellationToken);
+
+    /// <summary>Compares the keys of an issuer with what the store remembers of the key that its tokens are sealed with, and remembers a newer one.</summary>
+    /// <exception cref="InvalidOperationException">The issuer does not hold that key; nothing is written.</exception>
+    Task AgreeOnSealKeyAsync(SealKeys held, CancellationToken cancellationToken);
 
     /// <summary>Probes whether verbs would be answered; throws like a verb when they would not.</summary>
     Task CheckAsync(CancellationToken cancellationToken);

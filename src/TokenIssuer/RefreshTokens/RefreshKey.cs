@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
@@ -12,6 +13,7 @@ namespace TokenIssuer.RefreshTokens;
 internal sealed class RefreshKey
 {
     public const int Size = 32;
+    private const int FingerprintSize = 16;
 
     private readonly byte[] _nonceKey;
     private readonly ThreadLocal<AesGcm> _cipher;
@@ -24,6 +26,7 @@ internal sealed class RefreshKey
         }
 
         Number = number;
+        Fingerprint = Base64Url.EncodeToString(Derive(master, "TokenIssuer refresh key, fingerprint, v1").AsSpan(0, FingerprintSize));
         var encryptionKey = Derive(master, "TokenIssuer refresh token, encryption, v1");
         _nonceKey = Derive(master, "TokenIssuer refresh token, nonce, v1");
         // AesGcm makes no promise of thread safety.
@@ -35,6 +38,9 @@ internal sealed class RefreshKey
 
     /// <summary>The first byte of every token it seals.</summary>
     public byte Id => (byte)Number;
+
+    /// <summary>Tells the key from any other and nothing about it: derived one way, under a label of its own.</summary>
+    public string Fingerprint { get; }
 
     public AesGcm Cipher => _cipher.Value ?? throw new InvalidOperationException("The cipher was not made.");
 

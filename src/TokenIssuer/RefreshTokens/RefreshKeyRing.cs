@@ -24,6 +24,19 @@ internal sealed class RefreshKeyRing(KeyDirectory directory, IOptions<TokenIssue
     public RefreshKey Current => Volatile.Read(ref _ring).Current
         ?? throw new TokenStoreUnavailableException("There is no refresh master key.");
 
+    /// <summary>What the store compares, so that issuers with different folders are noticed.</summary>
+    public SealKeys Held
+    {
+        get
+        {
+            var ring = Volatile.Read(ref _ring);
+            RefreshKey[] keys = [.. ring.ById.Values.Select(loaded => loaded.Key).OrderBy(key => key.Number)];
+            return ring.Current is { } current
+                ? new SealKeys([.. keys.Select(key => key.Fingerprint)], Array.IndexOf(keys, current))
+                : throw new TokenStoreUnavailableException("There is no refresh master key.");
+        }
+    }
+
     public bool TryGet(byte id, [NotNullWhen(true)] out RefreshKey? key)
     {
         key = Volatile.Read(ref _ring).ById.TryGetValue(id, out var loaded) ? loaded.Key : null;
@@ -44,7 +57,8 @@ internal sealed class RefreshKeyRing(KeyDirectory directory, IOptions<TokenIssue
                 files = directory.List(Extension);
             }
 
-            if (options.Value.Keys.Generate)
+            // Not at the first look: the store may still name the key that sealed when this folder was last used.
+            if (options.Value.Keys.Generate && Volatile.Read(ref _ring).Current is not null)
             {
                 files = DropOutlived(files);
             }

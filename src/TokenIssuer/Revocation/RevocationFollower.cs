@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TokenIssuer.Diagnostics;
+using TokenIssuer.RefreshTokens;
 
 namespace TokenIssuer.Revocation;
 
@@ -10,7 +11,8 @@ internal sealed class RevocationFollower(
     Denylist denylist,
     TimeProvider clock,
     ILogger<RevocationFollower> logger,
-    LossHealing? healing = null) : BackgroundService
+    LossHealing? healing = null,
+    SealKeyAgreement? keys = null) : BackgroundService
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
@@ -22,6 +24,11 @@ internal sealed class RevocationFollower(
         {
             try
             {
+                if (keys is not null)
+                {
+                    await keys.ReachAsync(stoppingToken).ConfigureAwait(false);
+                }
+
                 await foreach (var page in feed.FollowAsync(denylist.Cursor, stoppingToken).ConfigureAwait(false))
                 {
                     if (healing is null || !await healing.HealAsync(page, stoppingToken).ConfigureAwait(false))

@@ -6,7 +6,7 @@ using TokenIssuer.RefreshTokens;
 namespace TokenIssuer.Signing;
 
 /// <summary>Loads the keys before the first request, and re-reads the folder, which other issuers may share, every few seconds.</summary>
-internal sealed class KeyMaintenance(KeyRing signing, RefreshKeyRing refresh, TimeProvider clock, ILogger<KeyMaintenance> logger) : BackgroundService
+internal sealed class KeyMaintenance(KeyRing signing, RefreshKeyRing refresh, SealKeyAgreement agreement, TimeProvider clock, ILogger<KeyMaintenance> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
 
@@ -26,6 +26,7 @@ internal sealed class KeyMaintenance(KeyRing signing, RefreshKeyRing refresh, Ti
                 await Task.Delay(s_interval, clock, stoppingToken).ConfigureAwait(false);
                 signing.Load();
                 refresh.Load();
+                await AgreeAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -36,6 +37,23 @@ internal sealed class KeyMaintenance(KeyRing signing, RefreshKeyRing refresh, Ti
                 // The boundary of a background loop: the keys already loaded go on working.
                 logger.KeysUnreadable(failure);
             }
+        }
+    }
+
+    /// <summary>The key that seals may be another one now, and the store another one too.</summary>
+    private async Task AgreeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await agreement.ReachAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException failure)
+        {
+            logger.SealKeysDiffer(failure.Message);
+        }
+        catch (TokenStoreUnavailableException)
+        {
+            // In five seconds again.
         }
     }
 }

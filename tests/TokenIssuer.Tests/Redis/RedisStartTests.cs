@@ -82,6 +82,43 @@ public sealed class RedisStartTests : IDisposable
         await api.RefusesAsync(answer, s_patience);
     }
 
+    [Fact]
+    public async Task An_issuer_with_a_keys_folder_of_its_own_is_refused()
+    {
+        using var elsewhere = new TemporaryFolder();
+        await using var redis = await RedisProcess.StartAsync();
+        await using (var issuer = await IssuerNode.StartAsync(redis.Address, _folder))
+        {
+            var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => IssuerNode.StartUnreadyAsync(redis.Address, elsewhere));
+
+            Assert.StartsWith("The keys folder does not hold the refresh master key", refusal.Message, StringComparison.Ordinal);
+            await using var same = await IssuerNode.StartAsync(redis.Address, _folder, "b");
+            Assert.IsType<RefreshOutcome.Refreshed>(await same.PersistAsync(await issuer.LogInAsync("anna"), s_patience));
+        }
+
+        await redis.AskAsync("HDEL", "{ti:0}:global:state", "k");
+        await using var anew = await IssuerNode.StartAsync(redis.Address, elsewhere);
+        Assert.True(await anew.IsReadyAsync());
+    }
+
+    [Fact]
+    public async Task An_issuer_with_a_keys_folder_of_its_own_never_answers_though_Redis_was_silent_at_its_start()
+    {
+        using var elsewhere = new TemporaryFolder();
+        await using var redis = await RedisProcess.StartAsync();
+        await using var issuer = await IssuerNode.StartAsync(redis.Address, _folder);
+        await using var proxy = new TcpProxy(redis.Port);
+        proxy.Swallow();
+        await using var stranger = await IssuerNode.StartUnreadyAsync(proxy.Address, elsewhere);
+
+        proxy.Heal();
+        await Eventually.TrueAsync(() => stranger.Log.Lines.Any(line => line.Contains("The keys folder does not hold", StringComparison.Ordinal)), TimeSpan.FromSeconds(30));
+
+        Assert.False(stranger.Denylist.IsLoaded);
+        await Assert.ThrowsAnyAsync<TokenStoreUnavailableException>(() => stranger.LogInAsync("anna"));
+        Assert.True(await issuer.IsReadyAsync());
+    }
+
     [Theory]
     [InlineData("redis_version:5.0.14\r\nrole:master\r\nmaxmemory_policy:noeviction", "Redis 5.0.14 is too old")]
     [InlineData("redis_version:7.0.15\r\nrole:slave\r\nmaxmemory_policy:noeviction", "read-only")]

@@ -56,6 +56,19 @@ public sealed class SqliteHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_host_with_a_keys_folder_of_its_own_does_not_start()
+    {
+        using var host = await StartAsync();
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync("other-keys"));
+
+        Assert.StartsWith("The keys folder does not hold the refresh master key", refusal.Message, StringComparison.Ordinal);
+        using var same = await StartAsync();
+        await StopAsync(same);
+        await StopAsync(host);
+    }
+
+    [Fact]
     public async Task A_host_that_starts_again_goes_on_with_what_lives()
     {
         var (user, _) = await LiveAsync(backup: null);
@@ -107,14 +120,16 @@ public sealed class SqliteHostTests : IDisposable
         return (user, tail);
     }
 
-    private async Task<IHost> StartAsync()
+    private Task<IHost> StartAsync() => StartAsync("keys");
+
+    private async Task<IHost> StartAsync(string keys)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(Substitute.For<ICredentialVerifier>());
         builder.Services.AddMetrics();
         builder.Services.AddTokenIssuer(options =>
         {
-            options.KeysDirectory = _folder.PathOf("keys");
+            options.KeysDirectory = _folder.PathOf(keys);
             options.Keys.Generate = true;
         });
         builder.Services.AddSqliteTokenStore($"Data Source={Path}");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TokenIssuer.Families;
+using TokenIssuer.RefreshTokens;
 using TokenIssuer.Revocation;
 
 namespace TokenIssuer.Tests.Stores;
@@ -17,6 +18,7 @@ internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
     private readonly Dictionary<SessionId, TokenFamily> _families = [];
     private readonly List<RevocationEntry> _log = [];
     private string _storeId = FamilyId.New().ToString();
+    private string? _sealKey;
     private TimeSpan _retention;
     private long _epoch = 1;
     private long _all;
@@ -123,6 +125,8 @@ internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
         var (alive, apiAlive) = Count(user is { } one ? [one] : _users.Keys);
         return new Killed(alive, apiAlive, []);
     });
+
+    public Task AgreeOnSealKeyAsync(SealKeys held, CancellationToken cancellationToken) => Step(default, () => _sealKey = held.Succeed(_sealKey));
 
     public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
