@@ -91,6 +91,36 @@ public sealed class IntrospectEndpointTests
         Assert.True(alive.Json.GetProperty("active").GetBoolean());
     }
 
+    [Theory]
+    [InlineData("logout")]
+    [InlineData("password")]
+    [InlineData("reuse")]
+    [InlineData("administrator")]
+    [InlineData("everything")]
+    public async Task It_agrees_at_once_with_every_kill(string kill)
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var login = await host.LogInForBodyAsync();
+        var rotated = await host.RefreshByBodyAsync(login.RefreshToken);
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        var before = await InspectAsync(host, login.AccessToken);
+
+        var killed = kill switch
+        {
+            "logout" => await host.PostJsonAsync("/auth/logout", Calls.RefreshJson(rotated.RefreshToken)),
+            "password" => await host.PostJsonAsync(
+                "/auth/password", $$"""{"current_password":"{{IssuerHost.AlicePassword}}","new_password":"correct-horse-9"}""", Calls.Bearer(login.AccessToken)),
+            "reuse" => await host.RefreshByBodyAsync(login.RefreshToken),
+            "administrator" => await host.OrderAsync(admin, """{"user":"id-of-alice"}"""),
+            _ => await host.OrderAsync(admin, """{"everything":true}"""),
+        };
+
+        Assert.True(before.Json.GetProperty("active").GetBoolean());
+        Assert.Equal(kill == "reuse" ? "invalid_grant" : null, killed.Code);
+        Assert.Equal((Inactive, Inactive), ((await InspectAsync(host, login.AccessToken)).Body, (await InspectAsync(host, rotated.AccessToken)).Body));
+    }
+
     [Fact]
     public async Task Only_a_client_that_proves_itself_may_ask()
     {

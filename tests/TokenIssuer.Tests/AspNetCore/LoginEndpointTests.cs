@@ -1,5 +1,8 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
 using TokenIssuer.Families;
+using TokenIssuer.Users;
 
 namespace TokenIssuer.Tests.AspNetCore;
 
@@ -62,6 +65,23 @@ public sealed class LoginEndpointTests
         Assert.Equal((wrong.Snapshot(), wrong.Body), (unknown.Snapshot(), unknown.Body));
         Assert.Equal((wrong.Snapshot(), wrong.Body), (disabled.Snapshot(), disabled.Body));
         Assert.Equal(HttpStatusCode.OK, right.Status);
+    }
+
+    [Theory]
+    [InlineData(CredentialVerdict.LockedOut)]
+    [InlineData(CredentialVerdict.Disabled)]
+    public async Task A_locked_or_disabled_account_answers_as_one_that_never_was(CredentialVerdict verdict)
+    {
+        var directory = Substitute.For<ICredentialVerifier>();
+        directory.FindAsync("alice", default).ReturnsForAnyArgs(call => call.Arg<string>() == "alice" ? new Subject("id-of-alice") : null);
+        directory.VerifyAsync(default, default!, default).ReturnsForAnyArgs(call => call.Arg<Subject?>() is null ? CredentialVerdict.Wrong : verdict);
+        await using var host = await IssuerHost.StartAsync(new IssuerSetup { Services = services => services.AddSingleton(directory) });
+
+        var refused = await host.LogInForBodyAsync("alice", IssuerHost.AlicePassword);
+        var unknown = await host.LogInForBodyAsync("nobody", IssuerHost.AlicePassword);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, "invalid_credentials"), (refused.Status, refused.Code));
+        Assert.Equal((unknown.Snapshot(), unknown.Body), (refused.Snapshot(), refused.Body));
     }
 
     [Theory]

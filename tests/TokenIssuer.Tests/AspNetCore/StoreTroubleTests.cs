@@ -96,6 +96,27 @@ public sealed class StoreTroubleTests
     }
 
     [Fact]
+    public async Task A_revocation_by_an_administrator_that_was_not_stored_is_503_and_can_be_repeated()
+    {
+        await using var host = await StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var login = await host.LogInForBodyAsync();
+        var order = $$"""{"session":"{{login.SessionId}}"}""";
+
+        host.Get<FaultyStore>().IsDown = true;
+        var failed = await host.OrderAsync(admin, order);
+        host.Get<FaultyStore>().IsDown = false;
+        var lives = await host.GetAsync("/auth/me", Calls.Bearer(login.AccessToken));
+        var repeated = await host.OrderAsync(admin, order);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.Status);
+        Assert.Single(failed.Header("Retry-After"));
+        Assert.Equal(HttpStatusCode.OK, lives.Status);
+        Assert.Equal((HttpStatusCode.OK, (1, 0)), (repeated.Status, repeated.Revoked()));
+        Assert.Equal("invalid_grant", (await host.RefreshByBodyAsync(login.RefreshToken)).Code);
+    }
+
+    [Fact]
     public async Task Trouble_in_the_directory_is_503_or_500_and_never_wrong_credentials()
     {
         await using var host = await StartAsync();

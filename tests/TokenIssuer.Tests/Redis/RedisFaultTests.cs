@@ -92,6 +92,30 @@ public sealed class RedisFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_full_Redis_acknowledges_only_what_it_keeps_and_forgets_nothing()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var issuer = await IssuerNode.StartAsync($"{redis.Address},deadline=5000", _folder);
+        await using var api = await ApiNode.StartAsync(redis.Address);
+        var (revoked, alive, late) = (await issuer.LogInAsync("anna"), await issuer.LogInAsync("bert"), await issuer.LogInAsync("carl"));
+        await issuer.RevokeAsync(new RevocationTarget.Session(revoked.SessionId));
+        await api.RefusesAsync(revoked, s_patience);
+
+        await redis.AskAsync("CONFIG", "SET", "maxmemory", "1");
+        await Assert.ThrowsAnyAsync<TokenStoreUnavailableException>(() => issuer.LogInAsync("dora"));
+        Assert.Null(await issuer.TryRefreshAsync(alive));
+        Assert.IsNotType<RefreshOutcome.Refreshed>(await issuer.TryRefreshAsync(revoked));
+        var isLateDead = await TryRevokeAsync(issuer, late);
+        Assert.False(api.Accepts(revoked));
+
+        await redis.AskAsync("CONFIG", "SET", "maxmemory", "0");
+        Assert.IsType<RefreshOutcome.Refreshed>(await issuer.PersistAsync(alive, s_patience));
+        Assert.IsType<RefreshOutcome.InvalidGrant>(await issuer.PersistAsync(revoked, s_patience));
+        Assert.Equal(!isLateDead, await issuer.PersistAsync(late, s_patience) is RefreshOutcome.Refreshed);
+        await Eventually.TrueAsync(() => api.Accepts(late) != isLateDead, s_patience);
+    }
+
+    [Fact]
     public async Task An_issuer_starts_without_Redis_and_recovers_by_itself()
     {
         var port = RedisProcess.FreePort();
@@ -106,6 +130,21 @@ public sealed class RedisFaultTests : IDisposable
         Assert.True(issuer.Log.Has("RedisUnreachable"));
         var answer = await issuer.LogInAsync("anna");
         Assert.IsType<RefreshOutcome.Refreshed>(await issuer.PersistAsync(answer, s_patience));
+    }
+
+    /// <returns>Whether the kill was acknowledged.</returns>
+    private static async Task<bool> TryRevokeAsync(IssuerNode issuer, TokenAnswer answer)
+    {
+        try
+        {
+            await issuer.Authority.RevokeAsync(
+                new RevocationTarget.Session(answer.SessionId), RevocationReason.Administrator, TestContext.Current.CancellationToken);
+            return true;
+        }
+        catch (TokenStoreUnavailableException)
+        {
+            return false;
+        }
     }
 
     private static Task<TokenAnswer[]> LogInAsync(IssuerNode issuer, int count)

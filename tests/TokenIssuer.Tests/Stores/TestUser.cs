@@ -11,9 +11,13 @@ internal sealed class TestUser
         LostResponseWindow: TimeSpan.FromMinutes(10),
         ReuseScope.Family);
 
-    public TestUser() => Key = UserKey.Of("https://issuer.example", Subject);
+    public TestUser(string? name = null)
+    {
+        Subject = new Subject(name ?? $"user-{FamilyId.New()}");
+        Key = UserKey.Of("https://issuer.example", Subject);
+    }
 
-    public Subject Subject { get; } = new($"user-{FamilyId.New()}");
+    public Subject Subject { get; }
 
     public UserKey Key { get; }
 
