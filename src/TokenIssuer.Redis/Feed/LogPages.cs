@@ -64,11 +64,21 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
         var cursor = new LogCursor(slices[^1].State.StoreId, slices.Max(slice => slice.State.Epoch), [.. slices.Select(slice => slice.End)]);
         var retention = slices.Max(slice => slice.State.Retention);
         var now = clock.GetUtcNow();
-        RevocationEntry[] inForce =
-        [
-            .. InOrder(slices).Where(entry => entry is not RevocationEntry.All && entry.Until >= now),
-            AllOf(slices, now + retention),
-        ];
+
+        // In the order of the logs, not of time: a snapshot is merged by maximum.
+        var inForce = new List<RevocationEntry>(slices.Sum(slice => slice.Entries.Count) + 1);
+        foreach (var slice in slices)
+        {
+            foreach (var (entry, _, _) in slice.Entries)
+            {
+                if (entry is not RevocationEntry.All && entry.Until >= now)
+                {
+                    inForce.Add(entry);
+                }
+            }
+        }
+
+        inForce.Add(AllOf(slices, now + retention));
         return new ReadPage(new RevocationPage(inForce, cursor, TimeSpan.Zero, retention, IsSnapshot: true), cursor);
     }
 

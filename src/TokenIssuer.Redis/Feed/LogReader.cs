@@ -10,12 +10,12 @@ namespace TokenIssuer.Redis.Feed;
 /// <param name="Entries">In their order.</param>
 /// <param name="End">Where to read on.</param>
 /// <param name="HasHole">The log does not continue where the reader had stopped: it has lost something.</param>
-internal sealed record LogSlice(LogState State, IReadOnlyList<LogEntry> Entries, LogPosition End, bool HasHole);
+internal sealed record LogSlice(LogState State, List<LogEntry> Entries, LogPosition End, bool HasHole);
 
 /// <summary>Reads the log with read-only commands alone.</summary>
 internal sealed class LogReader(RedisCalls calls)
 {
-    private const int ChunkLength = 5000;
+    private const int ChunkLength = 1000;
 
     /// <summary>In how many partitions the store lies; null while there is none.</summary>
     public async Task<int?> ReadPartitionsAsync(string keyPrefix, TimeSpan deadline, CancellationToken cancellationToken)
@@ -50,29 +50,30 @@ internal sealed class LogReader(RedisCalls calls)
         var entries = new List<LogEntry>();
         var end = after;
         var hasHole = state.Tail < after;
-        for (var chunk = await chunkRead.ConfigureAwait(false); ;)
+        for (var next = chunkRead; next is not null;)
         {
-            foreach (var entry in chunk)
+            var chunk = await next.ConfigureAwait(false);
+
+            // Redis looks up the next chunk while this one is unpacked.
+            next = chunk.Length < ChunkLength
+                ? null
+                : ReadChunkAsync(keys, log, Positions.Parse((string)((RedisResult[])chunk[^1])[0]), deadline, cancellationToken);
+            foreach (var item in chunk)
             {
+                var entry = Unpack(log, item);
+
                 // From the very start anything may be first: what stood before it has been trimmed.
                 hasHole |= end != LogPosition.Start && entry.Predecessor != end;
                 entries.Add(entry);
                 end = entry.Position;
             }
-
-            if (chunk.Count < ChunkLength)
-            {
-                break;
-            }
-
-            chunk = await ReadChunkAsync(keys, log, end, deadline, cancellationToken).ConfigureAwait(false);
         }
 
         hasHole |= after != LogPosition.Start && end < state.Tail;
         return new LogSlice(state, entries, end > state.Tail ? end : state.Tail, hasHole);
     }
 
-    private async Task<List<LogEntry>> ReadChunkAsync(
+    private async Task<RedisResult[]> ReadChunkAsync(
         RedisKeys keys, int log, LogPosition after, TimeSpan deadline, CancellationToken cancellationToken)
     {
         object[] arguments = ["COUNT", ChunkLength, "STREAMS", keys.Stream(log), Positions.Format(after)];
@@ -82,16 +83,12 @@ internal sealed class LogReader(RedisCalls calls)
             return [];
         }
 
-        var stream = (RedisResult[])((RedisResult[])reply)[0];
-        var items = (RedisResult[])stream[1];
-        var entries = new List<LogEntry>(items.Length);
-        foreach (var item in items)
-        {
-            var pair = (RedisResult[])item;
-            var fields = (RedisResult[])pair[1];
-            entries.Add(LogEntry.Unpack(log, (string)pair[0], (byte[])fields[1]));
-        }
+        return (RedisResult[])((RedisResult[])((RedisResult[])reply)[0])[1];
+    }
 
-        return entries;
+    private static LogEntry Unpack(int log, RedisResult item)
+    {
+        var pair = (RedisResult[])item;
+        return LogEntry.Unpack(log, (string)pair[0], (byte[])((RedisResult[])pair[1])[1]);
     }
 }

@@ -30,28 +30,29 @@ internal readonly record struct LogEntry(RevocationEntry Entry, LogPosition Posi
         var reason = (RevocationReason)reader.Byte();
         var until = DateTimeOffset.FromUnixTimeMilliseconds(reader.Integer(TimeWidth));
         var predecessor = new LogPosition(reader.Integer(TimeWidth), reader.Integer(sizeof(uint)));
-        RevocationEntry entry = kind switch
-        {
-            FamilyKind => new RevocationEntry.Family(ReadSession(ref reader), reason, until),
-            UserKind => ReadUser(ref reader, reason, until),
-            TokenKind => new RevocationEntry.Token(Encoding.UTF8.GetString(reader.Rest()), reason, until),
-            KeyKind => new RevocationEntry.Key(Encoding.UTF8.GetString(reader.Rest()), reason, until),
-            AllKind => new RevocationEntry.All(reader.Integer(GenerationWidth), reason, until),
-            _ => throw new FormatException($"An entry of the revocation log is of kind {kind}, which this program does not know."),
-        };
 
         // Ids are unique within a log only.
-        return new LogEntry(entry with { Id = string.Create(CultureInfo.InvariantCulture, $"{id}.{log}") }, Positions.Parse(id), predecessor);
+        var name = string.Concat(id, ".", log.ToString(CultureInfo.InvariantCulture));
+        RevocationEntry entry = kind switch
+        {
+            FamilyKind => new RevocationEntry.Family(ReadSession(ref reader), reason, until) { Id = name },
+            UserKind => ReadUser(ref reader, reason, until, name),
+            TokenKind => new RevocationEntry.Token(Encoding.UTF8.GetString(reader.Rest()), reason, until) { Id = name },
+            KeyKind => new RevocationEntry.Key(Encoding.UTF8.GetString(reader.Rest()), reason, until) { Id = name },
+            AllKind => new RevocationEntry.All(reader.Integer(GenerationWidth), reason, until) { Id = name },
+            _ => throw new FormatException($"An entry of the revocation log is of kind {kind}, which this program does not know."),
+        };
+        return new LogEntry(entry, Positions.Parse(id), predecessor);
     }
 
     private static SessionId ReadSession(ref PackedReader reader) => new(
         new UserKey(Identifier128.Read(reader.Take(Identifier128.Size))),
         new FamilyId(Identifier128.Read(reader.Take(Identifier128.Size))));
 
-    private static RevocationEntry.User ReadUser(ref PackedReader reader, RevocationReason reason, DateTimeOffset until)
+    private static RevocationEntry.User ReadUser(ref PackedReader reader, RevocationReason reason, DateTimeOffset until, string name)
     {
         var user = new UserKey(Identifier128.Read(reader.Take(Identifier128.Size)));
         var floors = new UserFloors(reader.Integer(GenerationWidth), reader.Integer(GenerationWidth), reader.Integer(GenerationWidth));
-        return new RevocationEntry.User(user, SubjectText.Unpack(reader.Rest()), floors, reason, until);
+        return new RevocationEntry.User(user, SubjectText.Unpack(reader.Rest()), floors, reason, until) { Id = name };
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 
 namespace TokenIssuer.Redis.Records;
@@ -12,10 +11,13 @@ internal ref struct PackedReader(ReadOnlySpan<byte> source)
 
     public long Integer(int width)
     {
-        Span<byte> wide = stackalloc byte[sizeof(long)];
-        wide.Clear();
-        Take(width).CopyTo(wide[(sizeof(long) - width)..]);
-        return BinaryPrimitives.ReadInt64BigEndian(wide);
+        var value = 0L;
+        foreach (var digit in Take(width))
+        {
+            value = (value << 8) | digit;
+        }
+
+        return value;
     }
 
     public ReadOnlySpan<byte> Take(int count)

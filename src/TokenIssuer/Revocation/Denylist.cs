@@ -12,10 +12,11 @@ namespace TokenIssuer.Revocation;
 /// </summary>
 internal sealed class Denylist(TimeProvider clock)
 {
+    private const int LargeSnapshot = 10_000;
     private static readonly TimeSpan s_pruneEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_untilTolerance = TimeSpan.FromSeconds(90);
 
-    private readonly ConcurrentDictionary<SessionId, Mark> _families = new();
+    private ConcurrentDictionary<SessionId, Mark> _families = new();
     private readonly ConcurrentDictionary<UserKey, RevocationEntry.User> _users = new();
     private readonly ConcurrentDictionary<string, Mark> _tokens = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Mark> _keys = new(StringComparer.Ordinal);
@@ -124,6 +125,7 @@ internal sealed class Denylist(TimeProvider clock)
         var latest = clock.GetUtcNow() + retention + s_untilTolerance;
         lock (_merging)
         {
+            MakeRoom(entries.Count);
             foreach (var entry in entries)
             {
                 Merge(entry.Until <= latest ? entry : entry with { Until = latest });
@@ -155,6 +157,15 @@ internal sealed class Denylist(TimeProvider clock)
         return held;
     }
 
+    /// <summary>A first snapshot may have a million sessions: growing to that size step by step would cost more than the merge.</summary>
+    private void MakeRoom(int entries)
+    {
+        if (entries >= LargeSnapshot && _families.IsEmpty)
+        {
+            Volatile.Write(ref _families, new ConcurrentDictionary<SessionId, Mark>(Environment.ProcessorCount, entries));
+        }
+    }
+
     private static Mark Later(Mark held, Mark next) => next.Until > held.Until ? next : held;
 
     private void Merge(RevocationEntry entry)
@@ -163,17 +174,17 @@ internal sealed class Denylist(TimeProvider clock)
         switch (entry)
         {
             case RevocationEntry.Family family:
-                _families.AddOrUpdate(family.Session, mark, (_, held) => Later(held, mark));
+                _families.AddOrUpdate(family.Session, static (_, next) => next, static (_, held, next) => Later(held, next), mark);
                 break;
             case RevocationEntry.User user:
-                _users.AddOrUpdate(user.UserKey, user, (_, held) => Max(held, user));
+                _users.AddOrUpdate(user.UserKey, static (_, next) => next, static (_, held, next) => Max(held, next), user);
                 RaiseHighest(user.Floors.Generation);
                 break;
             case RevocationEntry.Token token:
-                _tokens.AddOrUpdate(token.Jti, mark, (_, held) => Later(held, mark));
+                _tokens.AddOrUpdate(token.Jti, static (_, next) => next, static (_, held, next) => Later(held, next), mark);
                 break;
             case RevocationEntry.Key key:
-                _keys.AddOrUpdate(key.KeyId, mark, (_, held) => Later(held, mark));
+                _keys.AddOrUpdate(key.KeyId, static (_, next) => next, static (_, held, next) => Later(held, next), mark);
                 break;
             case RevocationEntry.All all when all.MinGeneration > _minGeneration:
                 _all = all;
