@@ -4,7 +4,7 @@ import type { Note, NotesApi } from './notesApi.js';
 import { wordsFor } from './words.js';
 
 export function Notes({ api }: { readonly api: NotesApi }) {
-  const [notes, setNotes] = useState<readonly Note[]>([]);
+  const [notes, setNotes] = useState<readonly Note[]>();
   const [error, setError] = useState<unknown>();
   const [text, setText] = useState('');
 
@@ -12,7 +12,7 @@ export function Notes({ api }: { readonly api: NotesApi }) {
 
   async function add(): Promise<void> {
     const note = await api.add(text);
-    setNotes((before) => [...before, note]);
+    setNotes((before = []) => [...before, note]);
     setText('');
   }
 
@@ -27,8 +27,9 @@ export function Notes({ api }: { readonly api: NotesApi }) {
           {wordsFor(error)}
         </p>
       )}
+      {notes?.length === 0 && <p class="empty">No notes yet.</p>}
       <ul>
-        {notes.map(({ id, text, created_at }) => (
+        {notes?.map(({ id, text, created_at }) => (
           <li key={id}>
             <span>{text}</span> <time dateTime={created_at}>{new Date(created_at).toLocaleString()}</time>
           </li>

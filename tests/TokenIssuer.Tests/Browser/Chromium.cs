@@ -31,8 +31,8 @@ internal sealed class Chromium : IAsyncDisposable
     public async Task<IBrowserContext> OpenAsync(ColorScheme scheme = ColorScheme.Light, int width = 1200)
     {
         var context = await _browser.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 800 } });
-        // The machine may be busy; a test that fails by time says so late rather than wrongly.
-        context.SetDefaultTimeout(30_000);
+        // A bound, not a wait: the machine may be busy with every other test.
+        context.SetDefaultTimeout(120_000);
         return context;
     }
 

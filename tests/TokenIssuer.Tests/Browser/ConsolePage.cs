@@ -45,12 +45,13 @@ internal sealed class ConsolePage
         return console;
     }
 
-    public async Task SignInAsync()
+    /// <summary>Signs in, and comes out on the page that the address names.</summary>
+    public async Task SignInAsync(string page = "Overview")
     {
         await Tab.GetByLabel("User name").FillAsync(_site.Administrator.Name);
         await Tab.GetByLabel("Password").FillAsync(_site.Administrator.Password);
         await Button("Sign in").ClickAsync();
-        await HeadingAsync("Overview");
+        await HeadingAsync(page);
     }
 
     public async Task GoToAsync(string page)

@@ -149,7 +149,7 @@ public sealed class ConsoleTests(NotesSite site)
         Assert.False(before);
         await page.Tab.GetByText("Your session was ended.").WaitForAsync();
         await console.Button("Sign in").WaitForAsync();
-        await console.SignInAsync();
+        await console.SignInAsync("Emergency");
     }
 
     private async Task<HttpStatusCode> AskApiAsync(string token)

@@ -13,9 +13,9 @@ public sealed class IdleTests(NotesSite site)
         var page = await NotesPage.SignInAsync(browser, site, site.NextVisitor());
         var stay = page.Tab.GetByRole(AriaRole.Button, new() { Name = "Stay signed in" });
 
-        await page.LeaveForAsync("28:30");
+        await page.LeaveForAsync("27:00");
         Assert.Equal(0, await stay.CountAsync());
-        await browser.Clock.FastForwardAsync("00:35");
+        await browser.Clock.FastForwardAsync("02:05");
         await stay.WaitForAsync();
         await stay.ClickAsync();
 

@@ -36,7 +36,8 @@ internal sealed class NotesPage(IPage tab, NotesSite site)
         await ShowsNotesAsync();
     }
 
-    public Task ShowsNotesAsync() => tab.Locator("header + main h1").Filter(new() { HasText = "Notes" }).WaitForAsync();
+    /// <summary>Waits until the API has answered what notes there are, or that there are none.</summary>
+    public Task ShowsNotesAsync() => Notes.Or(tab.GetByText("No notes yet.")).First.WaitForAsync();
 
     public Task ShowsSignInAsync() => SignInButton.WaitForAsync();
 
@@ -58,9 +59,17 @@ internal sealed class NotesPage(IPage tab, NotesSite site)
     /// </summary>
     public async Task LeaveForAsync(string time)
     {
-        await tab.RunAndWaitForResponseAsync(
-            () => tab.Context.Clock.FastForwardAsync("04:45"),
-            answer => answer.Status == 200 && answer.Url.EndsWith("/auth/refresh", StringComparison.Ordinal));
+        // A tab tells the others of a token once it has taken it in; the answer on the wire would be too early.
+        var renewed = await tab.EvaluateHandleAsync(
+            """
+            issuer => {
+              const channel = new BroadcastChannel(`tokenissuer/1 ${issuer}`);
+              return { told: new Promise(tell => (channel.onmessage = ({ data }) => data.kind === 'grant' && tell())) };
+            }
+            """,
+            site.Issuer);
+        await tab.Context.Clock.FastForwardAsync("04:45");
+        await renewed.EvaluateAsync("({ told }) => told").WaitAsync(TimeSpan.FromMinutes(2));
         await tab.Context.Clock.FastForwardAsync(time);
     }
 

@@ -6,7 +6,7 @@ namespace TokenIssuer.Tests.Browser;
 /// <summary>Issuer, API and page in processes and on ports of their own, and a browser to visit them.</summary>
 public sealed class NotesSite : IAsyncLifetime
 {
-    private const int Visitors = 30;
+    private const int Visitors = 60;
     private const string VisitorPassword = "a-visitor-of-the-notes";
 
     private IssuerSite? _files;

@@ -11,6 +11,7 @@ public sealed class TabsTests(NotesSite site)
     {
         await using var browser = await site.OpenBrowserAsync();
         await browser.Clock.InstallAsync();
+        await LetTabsTakeTheirTimeAsync(browser);
         var tabs = new List<NotesPage> { await NotesPage.SignInAsync(browser, site, site.NextVisitor()) };
         while (tabs.Count < 5)
         {
@@ -44,13 +45,15 @@ public sealed class TabsTests(NotesSite site)
         await first.SignOutAsync();
         var all = await Task.WhenAll(appearances);
 
-        Assert.All(all, other => Assert.True(other - own.Result < 1_000, $"{other - own.Result} ms"));
+        var signedOut = await own;
+        Assert.All(all, other => Assert.True(other - signedOut < 1_000, $"{other - signedOut} ms"));
     }
 
     [Fact]
     public async Task A_new_tab_takes_the_token_from_an_open_one_instead_of_refreshing()
     {
         await using var browser = await site.OpenBrowserAsync();
+        await LetTabsTakeTheirTimeAsync(browser);
         await NotesPage.SignInAsync(browser, site, site.NextVisitor());
         var refreshes = RefreshesOf(browser);
 
@@ -60,6 +63,18 @@ public sealed class TabsTests(NotesSite site)
 
         Assert.Empty(refreshes);
     }
+
+    /// <summary>
+    /// A tab waits 50 ms for the others before it asks the issuer, which is plenty except on a machine that has no time for
+    /// them: there the promise is tested, not the machine.
+    /// </summary>
+    private static Task LetTabsTakeTheirTimeAsync(IBrowserContext browser) => browser.AddInitScriptAsync(
+        """
+        {
+          const { setTimeout } = globalThis;
+          globalThis.setTimeout = (run, ms, ...more) => setTimeout(run, ms === 50 ? 5_000 : ms, ...more);
+        }
+        """);
 
     private static ConcurrentQueue<int> RefreshesOf(IBrowserContext browser)
     {

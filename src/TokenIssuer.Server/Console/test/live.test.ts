@@ -45,6 +45,10 @@ describe('the charts', () => {
     expect(path).toBe('M0.00 100.00L50.00 50.00L100.00 0.00');
   });
 
+  it('show the first point as a dot', () => {
+    expect(lineOf([{ at: 500, value: 5 }], 1_000, 10)).toBe('M100.00 50.00h0');
+  });
+
   it('draw nothing of nothing', () => {
     expect(lineOf([], 1_000, 1)).toBe('');
   });

@@ -11,14 +11,15 @@ export function ceilingOf(value: number): number {
   return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power;
 }
 
-/** The line as SVG path data in a box of 100 × 100; the newest point is at the right edge. */
+/** The line as SVG path data in a box of 100 × 100; the newest point is at the right edge, and a dot while it is alone. */
 export function lineOf(points: readonly Point[], reach: number, ceiling: number): string {
   const now = points.at(-1)?.at ?? 0;
   return points
     .map(({ at, value }, index) => {
       const x = 100 - ((now - at) / reach) * 100;
       const y = 100 - (Math.min(value, ceiling) / ceiling) * 100;
-      return `${index ? 'L' : 'M'}${x.toFixed(2)} ${y.toFixed(2)}`;
+      const place = `${x.toFixed(2)} ${y.toFixed(2)}`;
+      return index ? `L${place}` : `M${place}${points.length > 1 ? '' : 'h0'}`;
     })
     .join('');
 }

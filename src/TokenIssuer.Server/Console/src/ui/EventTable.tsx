@@ -33,4 +33,4 @@ export function EventTable({ api, caption, events, empty }: Props) {
   return <Table caption={caption} columns={columnsWith((id) => nameOf(id) ?? brief(id))} rows={events} keyOf={({ id }) => id} empty={empty} />;
 }
 
-const brief = (id: string) => (id.length > 14 ? `${id.slice(0, 12)}…` : id);
+const brief = (id: string) => (id.length > 12 ? `${id.slice(0, 10)}…` : id);
