@@ -1,6 +1,6 @@
-using TokenIssuer.Server.AdminPages;
 using TokenIssuer.Server.Configuration;
 using TokenIssuer.Server.Health;
+using TokenIssuer.Server.Pages;
 using TokenIssuer.Server.Telemetry;
 using TokenIssuer.Server.Throttling;
 using TokenIssuer.Server.Users;
@@ -22,7 +22,8 @@ try
     app.UseRateLimiter();
     app.MapHealth();
     app.MapTokenIssuer();
-    app.MapConsole();
+    app.MapPage("admin");
+    app.MapLab();
 
     await app.RunAsync();
     return 0;

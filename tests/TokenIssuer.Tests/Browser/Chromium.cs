@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using TokenIssuer.Tests.Hosting;
 
 namespace TokenIssuer.Tests.Browser;
 
@@ -16,6 +17,7 @@ internal sealed class Chromium : IAsyncDisposable
 
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
+    private readonly TemporaryFolder _profile = new();
 
     private Chromium(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
 
@@ -31,14 +33,32 @@ internal sealed class Chromium : IAsyncDisposable
     public async Task<IBrowserContext> OpenAsync(ColorScheme scheme = ColorScheme.Light, int width = 1200)
     {
         var context = await _browser.NewContextAsync(new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 800 } });
-        // A bound, not a wait: the machine may be busy with every other test.
-        context.SetDefaultTimeout(120_000);
-        return context;
+        return Patient(context);
+    }
+
+    /// <summary>A browser whose user has forbidden cookies in its settings, which forbids all storage.</summary>
+    public async Task<IBrowserContext> OpenWithoutCookiesAsync()
+    {
+        Directory.CreateDirectory(_profile.PathOf("Default"));
+        await File.WriteAllTextAsync(
+            Path.Combine(_profile.PathOf("Default"), "Preferences"),
+            """{"profile":{"default_content_setting_values":{"cookies":2}}}""");
+        return Patient(await _playwright.Chromium.LaunchPersistentContextAsync(
+            _profile.FullPath,
+            new() { ExecutablePath = Program, Headless = true, Args = s_arguments }));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();
         _playwright.Dispose();
+        _profile.Dispose();
+    }
+
+    private static IBrowserContext Patient(IBrowserContext context)
+    {
+        // A bound, not a wait: the machine may be busy with every other test.
+        context.SetDefaultTimeout(120_000);
+        return context;
     }
 }

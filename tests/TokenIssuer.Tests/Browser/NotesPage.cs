@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 namespace TokenIssuer.Tests.Browser;
@@ -71,6 +72,20 @@ internal sealed class NotesPage(IPage tab, NotesSite site)
         await tab.Context.Clock.FastForwardAsync("04:45");
         await renewed.EvaluateAsync("({ told }) => told").WaitAsync(TimeSpan.FromMinutes(2));
         await tab.Context.Clock.FastForwardAsync(time);
+    }
+
+    /// <summary>The statuses of all refreshes from now on, of whatever tab.</summary>
+    public static ConcurrentQueue<int> RefreshesOf(IBrowserContext browser)
+    {
+        var answers = new ConcurrentQueue<int>();
+        browser.Response += (_, response) =>
+        {
+            if (response.Request is { Method: "POST" } request && request.Url.EndsWith("/auth/refresh", StringComparison.Ordinal))
+            {
+                answers.Enqueue(response.Status);
+            }
+        };
+        return answers;
     }
 
     /// <summary>Sends a request from the page's own scripts, with its cookies, and gives the status; 0 when the browser keeps the answer back.</summary>

@@ -20,6 +20,8 @@ public sealed class NotesSite : IAsyncLifetime
 
     internal string Console => $"{Issuer}/admin/";
 
+    internal string Lab => $"{Issuer}/lab/";
+
     internal string Api => $"http://localhost:{_api!.Address.Port}";
 
     internal string Page => _web!.Origin;
@@ -28,6 +30,9 @@ public sealed class NotesSite : IAsyncLifetime
 
     /// <summary>The tests of one class use one browser after the other; all tests together use one Chromium.</summary>
     internal Task<IBrowserContext> OpenBrowserAsync(ColorScheme scheme = ColorScheme.Light, int width = 1200) => _chromium!.OpenAsync(scheme, width);
+
+    /// <summary>A browser whose user has forbidden cookies, and with them all storage.</summary>
+    internal Task<IBrowserContext> OpenBrowserWithoutCookiesAsync() => _chromium!.OpenWithoutCookiesAsync();
 
     /// <summary>A user whom no other test knows.</summary>
     internal Visitor NextVisitor() => new($"visitor{Interlocked.Increment(ref _visitor):00}", VisitorPassword);
@@ -39,9 +44,10 @@ public sealed class NotesSite : IAsyncLifetime
     {
         await NodePackage.BuildAsync("samples/NotesWeb");
         _web = await NotesWebHost.StartAsync();
-        _files = new IssuerSite([("TokenIssuer:AllowedOrigins:0", _web.Origin), .. SeededVisitors()]);
+        var apiPort = HostProcess.FindFreePort();
+        _files = new IssuerSite([("TokenIssuer:AllowedOrigins:0", _web.Origin), ("Lab:NotesApi", $"http://localhost:{apiPort}"), .. SeededVisitors()]);
         _issuer = await IssuerProcess.StartAsync(_files);
-        _api = await NotesApiProcess.StartAsync(_issuer, ("AllowedOrigins:0", _web.Origin));
+        _api = await NotesApiProcess.StartAsync(_issuer, apiPort, ("AllowedOrigins:0", _web.Origin), ("AllowedOrigins:1", Issuer));
         _web.Issuer = Issuer;
         _web.NotesApi = Api;
         _chromium = await Chromium.StartAsync();

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 namespace TokenIssuer.Tests.Browser;
@@ -19,7 +18,7 @@ public sealed class TabsTests(NotesSite site)
             await tabs[^1].ShowsNotesAsync();
         }
 
-        var refreshes = RefreshesOf(browser);
+        var refreshes = NotesPage.RefreshesOf(browser);
         await browser.Clock.FastForwardAsync("06:00");
         await Task.WhenAll(tabs.Select((tab, index) => tab.AddNoteAsync($"from tab {index}")));
 
@@ -55,7 +54,7 @@ public sealed class TabsTests(NotesSite site)
         await using var browser = await site.OpenBrowserAsync();
         await LetTabsTakeTheirTimeAsync(browser);
         await NotesPage.SignInAsync(browser, site, site.NextVisitor());
-        var refreshes = RefreshesOf(browser);
+        var refreshes = NotesPage.RefreshesOf(browser);
 
         var second = await NotesPage.OpenAsync(browser, site);
         await second.ShowsNotesAsync();
@@ -68,26 +67,13 @@ public sealed class TabsTests(NotesSite site)
     /// A tab waits 50 ms for the others before it asks the issuer, which is plenty except on a machine that has no time for
     /// them: there the promise is tested, not the machine.
     /// </summary>
-    private static Task LetTabsTakeTheirTimeAsync(IBrowserContext browser) => browser.AddInitScriptAsync(
+    private static async Task LetTabsTakeTheirTimeAsync(IBrowserContext browser) => await browser.AddInitScriptAsync(
         """
         {
           const { setTimeout } = globalThis;
           globalThis.setTimeout = (run, ms, ...more) => setTimeout(run, ms === 50 ? 5_000 : ms, ...more);
         }
         """);
-
-    private static ConcurrentQueue<int> RefreshesOf(IBrowserContext browser)
-    {
-        var answers = new ConcurrentQueue<int>();
-        browser.Response += (_, response) =>
-        {
-            if (response.Request is { Method: "POST" } request && request.Url.EndsWith("/auth/refresh", StringComparison.Ordinal))
-            {
-                answers.Enqueue(response.Status);
-            }
-        };
-        return answers;
-    }
 
     private static Task<double> AppearanceOfSignInAsync(NotesPage page) => page.Tab.EvaluateAsync<double>(
         """

@@ -22,9 +22,13 @@ internal sealed class NotesApiProcess : IAsyncDisposable
 
     public HttpClient Http => _http;
 
-    public static async Task<NotesApiProcess> StartAsync(IssuerProcess issuer, params (string Key, string Value)[] settings)
+    public static Task<NotesApiProcess> StartAsync(IssuerProcess issuer, params (string Key, string Value)[] settings)
+        => StartAsync(issuer, HostProcess.FindFreePort(), settings);
+
+    /// <summary>On a port that somebody was told before.</summary>
+    public static async Task<NotesApiProcess> StartAsync(IssuerProcess issuer, int port, params (string Key, string Value)[] settings)
     {
-        var address = new Uri($"http://127.0.0.1:{HostProcess.FindFreePort()}");
+        var address = new Uri($"http://127.0.0.1:{port}");
         var all = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",

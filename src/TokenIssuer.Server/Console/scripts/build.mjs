@@ -1,4 +1,4 @@
-// The console as static files: one script, one stylesheet, nothing inline, nothing from elsewhere.
+// Console and attack lab as static files: a folder each with one script, one stylesheet, nothing inline, nothing from elsewhere.
 import { cp, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -7,11 +7,11 @@ const path = (/** @type {string} */ relative) => fileURLToPath(new URL(`../${rel
 
 export const folder = path('dist');
 
-export async function buildConsole() {
+export async function buildPages() {
   await rm(folder, { recursive: true, force: true });
   await build({
-    entryPoints: { console: path('src/main.tsx') },
-    outdir: `${folder}/assets`,
+    entryPoints: { 'admin/assets/console': path('src/main.tsx'), 'lab/assets/lab': path('src/lab/main.ts') },
+    outdir: folder,
     bundle: true,
     format: 'esm',
     platform: 'browser',
@@ -23,4 +23,4 @@ export async function buildConsole() {
   await cp(path('public'), folder, { recursive: true });
 }
 
-if (import.meta.filename === process.argv[1]) await buildConsole();
+if (import.meta.filename === process.argv[1]) await buildPages();

@@ -1,21 +1,21 @@
 // The console on an issuer that is played: for work on the pages without the .NET SDK. Any password but "wrong" is right.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { buildConsole, folder } from './build.mjs';
+import { buildPages, folder } from './build.mjs';
 import { createPlay } from './play.mjs';
 
 const types = { html: 'text/html; charset=utf-8', css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
-await buildConsole();
+await buildPages();
 const play = createPlay();
 
 const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   const file = /^\/admin\/((assets\/)?[a-z]+\.(css|js|svg))?$/.exec(pathname);
   if (file) {
-    const content = await readFile(`${folder}/${file[1] ?? 'index.html'}`).catch(() => undefined);
+    const content = await readFile(`${folder}/admin/${file[1] ?? 'index.html'}`).catch(() => undefined);
     const type = types[/** @type {keyof typeof types} */ (file[3] ?? 'html')];
     response.writeHead(content ? 200 : 404, { 'Content-Type': type, 'Content-Security-Policy': policy }).end(content);
     return;

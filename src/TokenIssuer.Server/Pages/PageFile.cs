@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
 
-namespace TokenIssuer.Server.AdminPages;
+namespace TokenIssuer.Server.Pages;
 
-/// <summary>One file of the console, whole in memory: there are four, together under 100 kB.</summary>
-internal sealed record ConsoleFile(byte[] Content, string ContentType, EntityTagHeaderValue Tag)
+/// <summary>One file of a page, whole in memory: each page has four, together under 100 kB.</summary>
+internal sealed record PageFile(byte[] Content, string ContentType, EntityTagHeaderValue Tag)
 {
-    public static ConsoleFile Of(string name, byte[] content)
+    public static PageFile Of(string name, byte[] content)
     {
         var type = Path.GetExtension(name) switch
         {
