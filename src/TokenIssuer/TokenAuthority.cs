@@ -26,7 +26,7 @@ public sealed partial class TokenAuthority
     private readonly LossHealing _healing;
     private readonly RefreshTokenSeal _seal;
     private readonly AccessTokenMinter _minter;
-    private readonly ICredentialVerifier _directory;
+    private readonly UserDirectory _directory;
     private readonly UserClaimsCache _claims;
     private readonly TokenIssuerOptions _options;
     private readonly RotationPolicy _policy;
@@ -40,7 +40,7 @@ public sealed partial class TokenAuthority
         LossHealing healing,
         RefreshTokenSeal seal,
         AccessTokenMinter minter,
-        ICredentialVerifier directory,
+        UserDirectory directory,
         UserClaimsCache claims,
         IOptions<TokenIssuerOptions> options,
         TimeProvider clock,

@@ -37,6 +37,7 @@ public static class TokenIssuerServiceCollectionExtensions
         services.TryAddSingleton<RefreshTokenSeal>();
         services.TryAddSingleton<AccessTokenMinter>();
         services.TryAddSingleton<Denylist>();
+        services.TryAddSingleton<UserDirectory>();
         services.TryAddSingleton<UserClaimsCache>();
         services.TryAddSingleton(provider => new IssuerActivity(
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IOptions<TokenIssuerOptions>>().Value.AccessTokenLifetime));
@@ -63,7 +64,7 @@ public static class TokenIssuerServiceCollectionExtensions
         provider.GetRequiredService<LossHealing>(),
         provider.GetRequiredService<RefreshTokenSeal>(),
         provider.GetRequiredService<AccessTokenMinter>(),
-        provider.GetRequiredService<ICredentialVerifier>(),
+        provider.GetRequiredService<UserDirectory>(),
         provider.GetRequiredService<UserClaimsCache>(),
         provider.GetRequiredService<IOptions<TokenIssuerOptions>>(),
         provider.GetRequiredService<TimeProvider>(),

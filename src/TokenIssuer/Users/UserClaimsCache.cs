@@ -7,7 +7,7 @@ namespace TokenIssuer.Users;
 /// Spares the directory a query per refresh. Keyed by user and generation, so that whatever raises the generation (roles
 /// changed, user disabled) makes the next refresh ask again; and never older than a minute.
 /// </summary>
-internal sealed class UserClaimsCache(ICredentialVerifier directory, TimeProvider clock)
+internal sealed class UserClaimsCache(UserDirectory directory, TimeProvider clock)
 {
     private const int Capacity = 10_000;
     private static readonly TimeSpan s_maxAge = TimeSpan.FromSeconds(60);

@@ -1,5 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
+using NSubstitute.ExceptionExtensions;
+using TokenIssuer.Audit;
 
 namespace TokenIssuer.Tests.AspNetCore;
 
@@ -138,8 +142,9 @@ public sealed class AnswerHeaderTests
     [Fact]
     public async Task Of_a_failure_nobody_foresaw()
     {
-        await using var host = await IssuerHost.StartAsync();
-        host.Directory.Failure = new InvalidOperationException("inside");
+        var audit = Substitute.For<IAuditTrail>();
+        audit.WriteAsync(Arg.Any<AuditEvent>(), Arg.Any<CancellationToken>()).ThrowsAsync(new InvalidOperationException("inside"));
+        await using var host = await IssuerHost.StartAsync(new IssuerSetup { Services = services => services.AddSingleton(audit) });
 
         var answer = await host.LogInAsync();
 

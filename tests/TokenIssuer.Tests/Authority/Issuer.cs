@@ -97,7 +97,7 @@ internal sealed class Issuer : IAsyncDisposable
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         return new TokenAuthority(
-            store, Denylist, Healing, new RefreshTokenSeal(RefreshKeys), new AccessTokenMinter(Keys, Denylist, options), Directory, new UserClaimsCache(Directory, Clock),
+            store, Denylist, Healing, new RefreshTokenSeal(RefreshKeys), new AccessTokenMinter(Keys, Denylist, options), new UserDirectory(Directory), new UserClaimsCache(new UserDirectory(Directory), Clock),
             options, Clock, new TokenIssuerMetrics(_services.GetRequiredService<IMeterFactory>(), new IssuerActivity(Clock, Options.AccessTokenLifetime)), NullLogger<TokenAuthority>.Instance);
     }
 
