@@ -21,6 +21,8 @@ internal static class Problems
 
     public static Problem InvalidDelivery { get; } = Invalid("delivery is cookie or body.");
 
+    public static Problem CookieOfOtherClient { get; } = Invalid("Only sessions of the client spa travel as a cookie.");
+
     public static Problem InvalidLogoutScope { get; } = Invalid("scope is this, others or all.");
 
     public static Problem InvalidIdempotencyKey { get; } = Invalid(

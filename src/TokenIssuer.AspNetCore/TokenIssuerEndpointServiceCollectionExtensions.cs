@@ -44,6 +44,7 @@ public static class TokenIssuerEndpointServiceCollectionExtensions
         services.TryAddSingleton<RequestAudit>();
         services.TryAddSingleton<ClientDirectory>();
         services.TryAddSingleton<ClientAuthentication>();
+        services.TryAddSingleton<LoginClients>();
         services.TryAddSingleton<FeedAccess>();
         services.TryAddSingleton<RevocationStream>();
         services.TryAddSingleton<RevocationBroadcast>();

@@ -22,10 +22,13 @@ public sealed class OAuthClient
     /// <summary>Whether it has no secret (RFC 6749 §2.1).</summary>
     public bool Public { get; set; }
 
-    /// <summary>What it may ask for: <c>refresh_token</c>, <c>client_credentials</c>.</summary>
+    /// <summary>
+    /// What it may ask for: <c>client_credentials</c>; <c>refresh_token</c>, for the sessions of users whom it signed in itself at
+    /// <c>/auth/login</c>. Without the latter it signs nobody in.
+    /// </summary>
     public IList<string> GrantTypes { get; } = [];
 
-    /// <summary>The scopes it may have.</summary>
+    /// <summary>The scopes it may have; in a user's name only those of <see cref="TokenIssuerOptions.Scopes"/> among them.</summary>
     public IList<string> Scopes { get; } = [];
 
     /// <summary>The client id alone, never the secret.</summary>

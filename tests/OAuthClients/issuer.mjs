@@ -9,6 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const worker = { id: 'worker', secret: 'worker secret: +/%&=' };
+export const web = { id: 'web', secret: 'web secret: +/%&=' };
+export const mobile = { id: 'mobile' };
 export const audience = 'notes-api';
 
 const patience = 180_000;
@@ -43,12 +45,18 @@ export async function startIssuer() {
   return { address, stop };
 }
 
-/** Signs Alice in, as a client that is no browser. */
-export async function signIn(address) {
+/** Signs Alice in, as a client that is no browser: the built-in one, or a configured one by its id and secret. */
+export async function signIn(address, client) {
+  const headers = { 'Content-Type': 'application/json' };
+  if (client?.secret) {
+    const pair = [client.id, client.secret].map(encodeURIComponent).join(':');
+    headers.Authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+  }
+
   const response = await fetch(`${address}/auth/login`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ username: 'alice', password: 'correct-horse-1', delivery: 'body' }),
+    headers,
+    body: JSON.stringify({ username: 'alice', password: 'correct-horse-1', delivery: 'body', client_id: client?.id }),
   });
   if (!response.ok) throw new Error(`The sign-in was answered with ${response.status}.`);
   return response.json();
@@ -67,6 +75,15 @@ function settings(address, folder) {
     TokenIssuer__Clients__1__GrantTypes__0: 'client_credentials',
     TokenIssuer__Clients__1__Scopes__0: 'jobs:read',
     TokenIssuer__Clients__1__Scopes__1: 'jobs:run',
+    TokenIssuer__Clients__2__ClientId: web.id,
+    TokenIssuer__Clients__2__Secret: web.secret,
+    TokenIssuer__Clients__2__GrantTypes__0: 'refresh_token',
+    TokenIssuer__Clients__2__Scopes__0: 'notes:read',
+    TokenIssuer__Clients__3__ClientId: mobile.id,
+    TokenIssuer__Clients__3__Public: 'true',
+    TokenIssuer__Clients__3__GrantTypes__0: 'refresh_token',
+    TokenIssuer__Clients__3__Scopes__0: 'notes:read',
+    TokenIssuer__Clients__3__Scopes__1: 'notes:write',
     ConnectionStrings__Sqlite: `Data Source=${join(folder, 'tokens.db')}`,
   };
 }

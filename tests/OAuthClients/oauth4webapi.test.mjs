@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as oauth from 'oauth4webapi';
-import { audience, signIn, startIssuer, worker } from './issuer.mjs';
+import { audience, mobile, signIn, startIssuer, web, worker } from './issuer.mjs';
 
 const plain = { [oauth.allowInsecureRequests]: true };
 const spa = { client_id: 'spa' };
@@ -125,3 +125,21 @@ test('a revoked access token dies alone', async () => {
   assert.deepEqual(await introspect(login.access_token), { active: false });
   assert.equal((await introspect((await refresh(login.refresh_token)).access_token)).active, true);
 });
+
+for (const [kind, party, proof] of [
+  ['client_secret_basic', web, oauth.ClientSecretBasic(web.secret)],
+  ['client_secret_post', web, oauth.ClientSecretPost(web.secret)],
+  ['none', mobile, oauth.None()],
+]) {
+  test(`a configured client refreshes the session it started, by ${kind}`, async () => {
+    const client = { client_id: party.id };
+    const login = await signIn(issuer.address, party);
+
+    const response = await oauth.refreshTokenGrantRequest(server, client, proof, login.refresh_token, plain);
+    const answer = await oauth.processRefreshTokenResponse(server, client, response);
+
+    assert.notEqual(answer.refresh_token, login.refresh_token);
+    assert.deepEqual(((inspection) => [inspection.active, inspection.client_id])(await introspect(answer.access_token)), [true, party.id]);
+    await assert.rejects(refresh(answer.refresh_token), { error: 'invalid_grant' });
+  });
+}

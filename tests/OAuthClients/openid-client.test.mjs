@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as client from 'openid-client';
-import { signIn, startIssuer, worker } from './issuer.mjs';
+import { mobile, signIn, startIssuer, web, worker } from './issuer.mjs';
 
 let issuer;
 
@@ -56,3 +56,24 @@ test('a service that may not refresh is told so', async () => {
 
   await assert.rejects(client.refreshTokenGrant(service, login.refresh_token), { error: 'unauthorized_client' });
 });
+
+for (const [kind, party, proof, other, otherProof] of [
+  ['a confidential client', web, client.ClientSecretBasic(web.secret), mobile, client.None()],
+  ['a public client of the configuration', mobile, client.None(), web, client.ClientSecretPost(web.secret)],
+]) {
+  test(`${kind} refreshes and revokes its own session, and no other client does`, async () => {
+    const own = await discover(party.id, party.secret, proof);
+    const foreign = await discover(other.id, other.secret, otherProof);
+    const login = await signIn(issuer.address, party);
+
+    await assert.rejects(client.refreshTokenGrant(foreign, login.refresh_token), { error: 'invalid_grant' });
+    await client.tokenRevocation(foreign, login.refresh_token);
+    const first = await client.refreshTokenGrant(own, login.refresh_token);
+    const second = await client.refreshTokenGrant(own, first.refresh_token, { scope: 'notes:read' });
+    await client.tokenRevocation(own, second.refresh_token);
+
+    assert.equal(new Set([login.refresh_token, first.refresh_token, second.refresh_token]).size, 3);
+    assert.equal(second.scope, 'notes:read');
+    await assert.rejects(client.refreshTokenGrant(own, second.refresh_token), { error: 'invalid_grant' });
+  });
+}

@@ -30,6 +30,18 @@ internal sealed class ClientAuthentication(ClientDirectory clients, ILogger<Clie
         };
     }
 
+    /// <summary>By <c>client_secret_basic</c> or as a public client; <see cref="ClientVerdict.Absent"/>, unlogged, when the request names none.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="clientId">What its body names.</param>
+    public ClientVerdict Authenticate(HttpContext context, string? clientId)
+        => (ByBasic(context.Request.Headers.Authorization), clientId) switch
+        {
+            (ClientVerdict.Known { Client.ClientId: var proved }, { Length: > 0 } claimed) when proved != claimed => new ClientVerdict.Ambiguous(),
+            (ClientVerdict.Absent absent, null or "") => absent,
+            (ClientVerdict.Absent, { } id) => Note(context, Judge(clients.FindPublic(id))),
+            (var basic, _) => Note(context, basic),
+        };
+
     private ClientVerdict ByBasic(StringValues header)
     {
         if (!ClientCredentials.AreBasic(header))

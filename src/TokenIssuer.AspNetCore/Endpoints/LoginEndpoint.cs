@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using TokenIssuer.AspNetCore.Clients;
 using TokenIssuer.AspNetCore.Delivery;
 using TokenIssuer.AspNetCore.Edge;
 using TokenIssuer.AspNetCore.Requests;
@@ -16,6 +17,7 @@ internal sealed class LoginEndpoint(
     TokenAuthority authority,
     TokenDelivery delivery,
     RefreshCookie cookie,
+    LoginClients clients,
     OriginCheck origins,
     RequestAudit audit,
     ILogger<LoginEndpoint> logger)
@@ -30,47 +32,12 @@ internal sealed class LoginEndpoint(
         }
 
         var body = reading.Value ?? throw new UnreachableException("A missing body was refused.");
-        var presented = cookie.Read(context.Request);
-        if (presented is PresentedCookie.Several)
+        await (clients.Identify(context, body) switch
         {
-            logger.AmbiguousRefreshToken(context.EndpointName());
-            await context.RefuseAsync(Problems.AmbiguousRefreshToken).ConfigureAwait(false);
-            return;
-        }
-
-        // Login CSRF: a foreign page must not plant its own session in this browser, nor end the one that is there. Clients
-        // that are no browsers send neither header and are let through; no browser can be made to leave both out.
-        var transport = body.Delivery == "body" ? TokenTransport.Body : TokenTransport.Cookie;
-        if ((transport == TokenTransport.Cookie || presented is PresentedCookie.One)
-            && origins.Judge(context.Request) == OriginVerdict.Foreign)
-        {
-            logger.LoginFromForeignOrigin(context.EndpointName());
-            await context.RefuseAsync(Problems.ForbiddenOrigin).ConfigureAwait(false);
-            return;
-        }
-
-        if (!Scope.TryParse(body.Scope, out var scope))
-        {
-            await context.RefuseAsync(Problems.InvalidScope).ConfigureAwait(false);
-            return;
-        }
-
-        var credentials = new Credentials(body.Username ?? string.Empty, body.Password ?? string.Empty, body.Otp);
-        var request = SessionRequests.ForNewSession(context, OAuthClient.SpaClientId, scope, body.Device);
-        var replaced = presented is PresentedCookie.One { Token: var token } && authority.TryFindSession(token, out var old) ? old : (SessionId?)null;
-        var outcome = await authority.LogInAsync(credentials, request, context.RequestAborted).ConfigureAwait(false);
-        if (outcome is LoginOutcome.SessionLimitReached { Subject: var user } && await MakeRoomAsync(context, user, replaced).ConfigureAwait(false))
-        {
-            outcome = await authority.LogInAsync(credentials, request, context.RequestAborted).ConfigureAwait(false);
-        }
-
-        await (outcome switch
-        {
-            LoginOutcome.LoggedIn success => WelcomeAsync(context, success, replaced, transport),
-            LoginOutcome.Refused refused => TurnAwayAsync(context, refused),
-            LoginOutcome.SessionLimitReached => context.RefuseAsync(Problems.SessionLimit),
-            LoginOutcome.InvalidScope => context.RefuseAsync(Problems.InvalidScope),
-            _ => throw new UnreachableException(outcome.GetType().Name),
+            LoginParty.Known party => LogInAsync(context, body, party),
+            LoginParty.Unproved unproved => unproved.Verdict.RefuseAsync(context),
+            LoginParty.Refused refused => context.RefuseAsync(refused.Problem),
+            var party => throw new UnreachableException(party.GetType().Name),
         }).ConfigureAwait(false);
     }
 
@@ -84,6 +51,45 @@ internal sealed class LoginEndpoint(
         { Delivery: not (null or "cookie" or "body") } => Problems.InvalidDelivery,
         _ => null,
     };
+
+    private async Task LogInAsync(HttpContext context, LoginBody body, LoginParty.Known party)
+    {
+        var presented = cookie.Read(context.Request);
+        if (presented is PresentedCookie.Several)
+        {
+            logger.AmbiguousRefreshToken(context.EndpointName());
+            await context.RefuseAsync(Problems.AmbiguousRefreshToken).ConfigureAwait(false);
+            return;
+        }
+
+        // Login CSRF: a foreign page must not plant its own session in this browser, nor end the one that is there. Clients
+        // that are no browsers send neither header and are let through; no browser can be made to leave both out.
+        if ((party.Transport == TokenTransport.Cookie || presented is PresentedCookie.One)
+            && origins.Judge(context.Request) == OriginVerdict.Foreign)
+        {
+            logger.LoginFromForeignOrigin(context.EndpointName());
+            await context.RefuseAsync(Problems.ForbiddenOrigin).ConfigureAwait(false);
+            return;
+        }
+
+        var credentials = new Credentials(body.Username ?? string.Empty, body.Password ?? string.Empty, body.Otp);
+        var request = SessionRequests.ForNewSession(context, party.ClientId, party.Scope, body.Device);
+        var replaced = presented is PresentedCookie.One { Token: var token } && authority.TryFindSession(token, out var old) ? old : (SessionId?)null;
+        var outcome = await authority.LogInAsync(credentials, request, context.RequestAborted).ConfigureAwait(false);
+        if (outcome is LoginOutcome.SessionLimitReached { Subject: var user } && await MakeRoomAsync(context, user, replaced).ConfigureAwait(false))
+        {
+            outcome = await authority.LogInAsync(credentials, request, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        await (outcome switch
+        {
+            LoginOutcome.LoggedIn success => WelcomeAsync(context, success, replaced, party.Transport),
+            LoginOutcome.Refused refused => TurnAwayAsync(context, refused),
+            LoginOutcome.SessionLimitReached => context.RefuseAsync(Problems.SessionLimit),
+            LoginOutcome.InvalidScope => context.RefuseAsync(Problems.InvalidScope),
+            _ => throw new UnreachableException(outcome.GetType().Name),
+        }).ConfigureAwait(false);
+    }
 
     /// <summary>The cap counts the session that is about to be replaced. The credentials were found right, so it may make room.</summary>
     private async Task<bool> MakeRoomAsync(HttpContext context, Subject user, SessionId? replaced)
@@ -125,7 +131,7 @@ internal sealed class LoginEndpoint(
 }
 
 /// <summary>The body of a login.</summary>
-internal sealed record LoginBody(string? Username, string? Password, string? Otp, string? Scope, string? Device, string? Delivery)
+internal sealed record LoginBody(string? Username, string? Password, string? Otp, string? Scope, string? Device, string? Delivery, string? ClientId)
 {
     /// <summary>A fixed mask, never the password.</summary>
     public override string ToString() => "(login)";

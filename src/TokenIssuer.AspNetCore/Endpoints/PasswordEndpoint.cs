@@ -58,7 +58,7 @@ internal sealed class PasswordEndpoint(
     {
         var token = context.BearerToken();
         var request = SessionRequests.ForNewSession(
-            context, OAuthClient.SpaClientId, token.Scope, await DeviceOfAsync(token, context.RequestAborted).ConfigureAwait(false));
+            context, token.ClientId() ?? OAuthClient.SpaClientId, token.Scope, await DeviceOfAsync(token, context.RequestAborted).ConfigureAwait(false));
         var outcome = await authority.ChangePasswordAsync(
             token.Subject, body.CurrentPassword ?? string.Empty, body.NewPassword ?? string.Empty, request, context.RequestAborted).ConfigureAwait(false);
         switch (outcome)
