@@ -10,6 +10,7 @@ using TokenIssuer.Validation;
 using TokenIssuer.Validation.Bearer;
 using TokenIssuer.Validation.Diagnostics;
 using TokenIssuer.Validation.Feed;
+using TokenIssuer.Validation.Introspection;
 using TokenIssuer.Validation.Keys;
 using TokenIssuer.Validation.Tokens;
 
@@ -27,7 +28,8 @@ public static class TokenIssuerBearerExtensions
 
     /// <summary>
     /// Accepts the access tokens of an issuer (RFC 9068) and refuses revoked ones, under the scheme <c>Bearer</c>. Revocations are
-    /// followed over HTTP, unless another feed is registered (<c>AddRedisRevocationFeed</c>).
+    /// followed over HTTP, unless another feed is registered (<c>AddRedisRevocationFeed</c>). API tokens (<c>tip_…</c>) are accepted
+    /// as well, if this API is a client of the issuer (<see cref="TokenIssuerValidationOptions.ClientId"/>) and can ask it about them.
     /// </summary>
     /// <remarks>
     /// The rules are not negotiable: settings of <see cref="JwtBearerOptions"/> that concern validation have no effect. Its
@@ -60,6 +62,8 @@ public static class TokenIssuerBearerExtensions
         services.TryAddSingleton<RemoteIssuerKeys>();
         services.TryAddSingleton<IssuerKeys>(provider => provider.GetRequiredService<RemoteIssuerKeys>());
         services.AddHostedService<KeySetFollower>();
+        services.TryAddSingleton<IntrospectionClient>();
+        services.TryAddSingleton<ApiTokenReader>();
 
         services.TryAddSingleton(provider => RulesFrom(provider.GetRequiredService<IOptions<TokenIssuerValidationOptions>>().Value));
         return builder.AddGate();

@@ -33,7 +33,11 @@ public sealed class TokenIssuerValidationOptions
     /// </summary>
     public int CachedTokens { get; set; } = 16_384;
 
-    /// <summary>The client under which this API follows <c>/oauth/revocations</c>; it needs the scope <c>revocations:read</c>. Not needed when the feed is followed in Redis.</summary>
+    /// <summary>
+    /// The client that this API is to the issuer: under it <c>/oauth/revocations</c> is followed, for which it needs the scope
+    /// <c>revocations:read</c>, and the issuer is asked about API tokens. Where the revocations are followed in Redis it may be left
+    /// out; then API tokens are refused as <c>invalid</c>.
+    /// </summary>
     public string? ClientId { get; set; }
 
     /// <summary>The secret of <see cref="ClientId"/>. Never logged.</summary>

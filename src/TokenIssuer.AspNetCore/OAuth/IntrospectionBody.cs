@@ -37,6 +37,9 @@ internal sealed record IntrospectionBody(bool Active)
 
     public IReadOnlyList<string>? Roles { get; init; }
 
+    /// <summary>Of an API token: for how many seconds an API may believe this answer, an access-token lifetime. Not of the RFC, which allows more members.</summary>
+    public long? RecheckIn { get; init; }
+
     public static IntrospectionBody Of(VerifiedAccessToken token)
     {
         var claims = token.CreatePrincipal();
@@ -74,6 +77,7 @@ internal sealed record IntrospectionBody(bool Active)
             Jti = token.Id.ToString(),
             Gen = inspection.Birth,
             Roles = user.Roles.Count == 0 ? null : user.Roles,
+            RecheckIn = (long)options.AccessTokenLifetime.TotalSeconds,
         };
     }
 }

@@ -29,6 +29,7 @@ internal static class Outcomes
         RefusalReason.RevokedKey => "revoked-key",
         RefusalReason.StaleFeed => "stale-feed",
         RefusalReason.StoreUnavailable => "store-unavailable",
+        RefusalReason.Inactive => "inactive",
     };
 
     /// <summary>All that a client is told: more would help whoever forges tokens.</summary>
@@ -37,7 +38,7 @@ internal static class Outcomes
         RefusalReason.Expired => "expired",
         RefusalReason.RevokedSession or RefusalReason.RevokedUser or RefusalReason.RevokedToken or RefusalReason.RevokedKey => "revoked",
         RefusalReason.NotYet or RefusalReason.BadSignature or RefusalReason.UnknownKey or RefusalReason.WrongIssuer
-            or RefusalReason.WrongAudience or RefusalReason.WrongType or RefusalReason.Malformed => "invalid",
+            or RefusalReason.WrongAudience or RefusalReason.WrongType or RefusalReason.Malformed or RefusalReason.Inactive => "invalid",
         RefusalReason.StaleFeed or RefusalReason.StoreUnavailable => "unavailable",
     };
 }

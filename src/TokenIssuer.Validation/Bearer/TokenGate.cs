@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using TokenIssuer.ApiTokens;
 using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 using TokenIssuer.Validation.Diagnostics;
+using TokenIssuer.Validation.Introspection;
 using TokenIssuer.Validation.Tokens;
 
 namespace TokenIssuer.Validation.Bearer;
@@ -18,12 +20,25 @@ internal sealed class TokenGate(
     TokenRules rules,
     ValidationMetrics metrics,
     TimeProvider clock,
-    ILogger<TokenGate> logger)
+    ILogger<TokenGate> logger,
+    ApiTokenReader? apiTokens = null)
 {
     public const string OutcomeTag = "tokenissuer.outcome";
 
     /// <summary>Judges what a request presents.</summary>
-    public async ValueTask<TokenVerdict> JudgeAsync(string token, RevocationDemand demand, CancellationToken cancellationToken)
+    public ValueTask<TokenVerdict> JudgeAsync(string token, RevocationDemand demand, CancellationToken cancellationToken)
+        => ApiToken.IsMeantBy(token)
+            ? JudgeApiTokenAsync(token, demand, cancellationToken)
+            : JudgeAccessTokenAsync(token, demand, cancellationToken);
+
+    /// <summary>Judges credentials that are none.</summary>
+    public TokenVerdict Refuse(RefusalReason reason) => Report(Verdicts.Refuse(reason), null);
+
+    /// <summary>Judges a token again that was good before: for whatever outlives the request that brought it.</summary>
+    public TokenVerdict JudgeAgain(VerifiedAccessToken token, StalenessPolicy? staleness)
+        => token.Validity.Judge(clock.GetUtcNow(), rules.ClockSkew) is { } reason ? Verdicts.Refuse(reason) : AskReplica(token, staleness);
+
+    private async ValueTask<TokenVerdict> JudgeAccessTokenAsync(string token, RevocationDemand demand, CancellationToken cancellationToken)
     {
         var read = await reader.ReadAsync(token, cancellationToken).ConfigureAwait(false);
         if (read is not TokenVerdict.Accepted { Token: var verified })
@@ -42,12 +57,25 @@ internal sealed class TokenGate(
         return Report(verdict, verified.Identity.Session);
     }
 
-    /// <summary>Judges credentials that are none.</summary>
-    public TokenVerdict Refuse(RefusalReason reason) => Report(Verdicts.Refuse(reason), null);
+    /// <summary>An issuer reads none: a token that a script holds must not manage sessions (the reader is that of resource APIs).</summary>
+    private async ValueTask<TokenVerdict> JudgeApiTokenAsync(string token, RevocationDemand demand, CancellationToken cancellationToken)
+    {
+        var read = apiTokens is null
+            ? Verdicts.Refuse(RefusalReason.WrongType)
+            : await apiTokens.ReadAsync(token, demand, cancellationToken).ConfigureAwait(false);
+        if (read is not TokenVerdict.Accepted { Token: var verified })
+        {
+            return Report(read, null);
+        }
 
-    /// <summary>Judges a token again that was good before: for whatever outlives the request that brought it.</summary>
-    public TokenVerdict JudgeAgain(VerifiedAccessToken token, StalenessPolicy? staleness)
-        => token.Validity.Judge(clock.GetUtcNow(), rules.ClockSkew) is { } reason ? Verdicts.Refuse(reason) : AskReplica(token, staleness);
+        if (verified.Validity.Judge(clock.GetUtcNow(), rules.ClockSkew) is { } reason)
+        {
+            return Report(Verdicts.Refuse(reason), null);
+        }
+
+        // A strict demand has just had the issuer asked, who judges by the store itself.
+        return Report(demand.Strict is null ? AskReplica(verified, demand.Staleness) : Denied(verified) ?? verified.Accepted, null);
+    }
 
     private TokenVerdict AskReplica(VerifiedAccessToken token, StalenessPolicy? staleness)
     {
@@ -90,17 +118,10 @@ internal sealed class TokenGate(
             return Verdicts.StoreUnavailable;
         }
 
-        return Denied(token) ?? (TokenVerdict)token.Accepted;
+        return Denied(token) ?? token.Accepted;
     }
 
-    private TokenVerdict.Refused? Denied(VerifiedAccessToken token) => denylist.Check(token.Identity) switch
-    {
-        Denial.None => null,
-        Denial.Session => Verdicts.Refuse(RefusalReason.RevokedSession),
-        Denial.User => Verdicts.Refuse(RefusalReason.RevokedUser),
-        Denial.Token => Verdicts.Refuse(RefusalReason.RevokedToken),
-        Denial.Key => Verdicts.Refuse(RefusalReason.RevokedKey),
-    };
+    private TokenVerdict? Denied(VerifiedAccessToken token) => Verdicts.Of(denylist.Check(token.Identity));
 
     private TokenVerdict Report(TokenVerdict verdict, SessionId? session)
     {

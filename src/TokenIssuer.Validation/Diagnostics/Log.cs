@@ -13,4 +13,10 @@ internal static partial class Log
 
     [LoggerMessage(3003, LogLevel.Warning, "The revocation log can't be read now; strict requests are answered with 503.", EventName = "StrictReadFailed")]
     public static partial void StrictReadFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(3004, LogLevel.Warning, "The issuer can't be asked about API tokens; those it has not vouched for lately are answered with 503.", EventName = "IntrospectionFailed")]
+    public static partial void IntrospectionFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(3005, LogLevel.Warning, "Too many unknown API tokens at once: the issuer is not asked about this one.", EventName = "UnknownApiTokensThrottled")]
+    public static partial void TooManyUnknownApiTokens(this ILogger logger);
 }

@@ -4,7 +4,7 @@ using TokenIssuer.Validation.Tokens;
 
 namespace TokenIssuer.Validation.Diagnostics;
 
-/// <summary>One event for each reason, ids 3010 to 3023. Sessions are named only where the signature has vouched for them.</summary>
+/// <summary>One event for each reason, ids 3010 to 3024. Sessions are named only where the signature has vouched for them.</summary>
 internal static partial class RefusalLog
 {
     public static void Refused(this ILogger logger, RefusalReason reason, SessionId? session)
@@ -25,6 +25,7 @@ internal static partial class RefusalLog
             case RefusalReason.RevokedKey: logger.RevokedKey(session); break;
             case RefusalReason.StaleFeed: logger.StaleFeed(); break;
             case RefusalReason.StoreUnavailable: logger.StoreUnavailable(); break;
+            case RefusalReason.Inactive: logger.Inactive(); break;
             default: throw new System.Diagnostics.UnreachableException(reason.ToString());
         }
     }
@@ -70,4 +71,7 @@ internal static partial class RefusalLog
 
     [LoggerMessage(3023, LogLevel.Warning, "Token not judged: the issuer's keys or the revocation log can't be reached.", EventName = "IssuerUnavailable")]
     private static partial void StoreUnavailable(this ILogger logger);
+
+    [LoggerMessage(3024, LogLevel.Information, "API token refused: the issuer does not vouch for it.", EventName = "TokenInactive")]
+    private static partial void Inactive(this ILogger logger);
 }

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using TokenIssuer.Families;
@@ -75,10 +74,7 @@ internal sealed class HttpRevocationFeed(
         var settings = options.Value;
         var request = new HttpRequestMessage(HttpMethod.Get, settings.Authority.TrimEnd('/') + "/oauth/revocations" + query);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(mediaType));
-
-        // RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
-        var credentials = $"{Uri.EscapeDataString(settings.ClientId ?? string.Empty)}:{Uri.EscapeDataString(settings.ClientSecret ?? string.Empty)}";
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+        request.Headers.Authorization = IssuerClient.CredentialsOf(settings);
         return request;
     }
 }

@@ -44,4 +44,7 @@ internal enum RefusalReason
 
     /// <summary>The issuer's keys or the revocation log can't be reached: a failure of ours.</summary>
     StoreUnavailable = 13,
+
+    /// <summary>The issuer does not vouch for this API token: unknown, expired or revoked, it does not say which.</summary>
+    Inactive = 14,
 }

@@ -54,7 +54,7 @@ internal static class TokenPayload
             return Verdicts.Refuse(RefusalReason.Malformed);
         }
 
-        return new VerifiedAccessToken(identity, subject, scope, validity, key, ClaimList.Of(payload.Root, issuer)).Accepted;
+        return new VerifiedAccessToken(identity, subject, scope, validity, ClaimList.Of(payload.Root, issuer)).Accepted;
     }
 
     /// <summary>A list of audiences will do when ours is among them; that is the issuer's decision (RFC 7519 §4.1.3).</summary>

@@ -2,13 +2,12 @@ using System.Collections.Immutable;
 using System.Security.Claims;
 using TokenIssuer.AccessTokens;
 using TokenIssuer.Families;
-using TokenIssuer.Validation.Keys;
 
 namespace TokenIssuer.Validation.Tokens;
 
 /// <summary>
-/// An access token whose signature and claims were found right. Immutable, and says nothing about now: whether it has
-/// expired or was revoked is asked anew by every request.
+/// An access token whose signature and claims were found right, or an API token that the issuer has vouched for. Immutable, and
+/// says nothing about now: whether it has expired or was revoked is asked anew by every request.
 /// </summary>
 internal sealed class VerifiedAccessToken
 {
@@ -19,14 +18,12 @@ internal sealed class VerifiedAccessToken
         Subject subject,
         Scope scope,
         TokenValidity validity,
-        VerificationKey key,
         ImmutableArray<Claim> claims)
     {
         Identity = identity;
         Subject = subject;
         Scope = scope;
         Validity = validity;
-        Key = key;
         _claims = claims;
         Accepted = new TokenVerdict.Accepted(this);
     }
@@ -38,8 +35,6 @@ internal sealed class VerifiedAccessToken
     public Scope Scope { get; }
 
     public TokenValidity Validity { get; }
-
-    public VerificationKey Key { get; }
 
     /// <summary>The verdict that names this token, made once.</summary>
     public TokenVerdict.Accepted Accepted { get; }

@@ -35,6 +35,9 @@ public readonly struct ApiToken
     /// <summary>What the store keeps of the secret.</summary>
     internal UInt128 SecretHash { get; }
 
+    /// <summary>Whether a text claims to be an API token rather than an access token.</summary>
+    internal static bool IsMeantBy(string text) => text.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>Reads a token. A right checksum says nothing of whether the token exists.</summary>
     /// <param name="text">What a client presented.</param>
     /// <param name="token">The token, or the default when the text is none.</param>
@@ -45,7 +48,7 @@ public readonly struct ApiToken
         token = default;
         Span<byte> bytes = stackalloc byte[Size];
         Span<byte> checksum = stackalloc byte[ChecksumSize];
-        if (!text.StartsWith(Prefix, StringComparison.Ordinal)
+        if (!IsMeantBy(text)
             || !CanonicalBase64Url.TryDecode(text.AsSpan(Prefix.Length), bytes, out var written) || written != Size)
         {
             return false;

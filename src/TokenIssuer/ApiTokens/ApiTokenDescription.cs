@@ -8,7 +8,7 @@ namespace TokenIssuer.ApiTokens;
 /// <param name="Scope">What it may do.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="ExpiresAt">When it dies.</param>
-/// <param name="LastUsedAt">When it was last used, to the minute; null when never.</param>
+/// <param name="LastUsedAt">When an API last asked about it, to the minute; null when never. APIs ask anew after <see cref="TokenIssuerOptions.AccessTokenLifetime"/> at the latest.</param>
 public sealed record ApiTokenDescription(
     ApiTokenId Id,
     string Name,

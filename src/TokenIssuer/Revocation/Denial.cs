@@ -17,4 +17,7 @@ internal enum Denial
 
     /// <summary>The signing key was retired (<c>kid</c> listed).</summary>
     Key = 4,
+
+    /// <summary>An API token whose owner's generation was raised since the issuer vouched for it: alive perhaps, but to be asked about again.</summary>
+    Outdated = 5,
 }

@@ -52,6 +52,11 @@ internal sealed class Denylist(TimeProvider clock)
     /// <summary>Whether, and why, a token is refused.</summary>
     public Denial Check(TokenIdentity token)
     {
+        if (token.ApiTokenBirth is { } birth)
+        {
+            return Check(token, birth);
+        }
+
         if (token.Generation < Volatile.Read(ref _minGeneration))
         {
             return Denial.User;
@@ -164,6 +169,22 @@ internal sealed class Denylist(TimeProvider clock)
         {
             Volatile.Write(ref _families, new ConcurrentDictionary<SessionId, Mark>(Environment.ProcessorCount, entries));
         }
+    }
+
+    private Denial Check(TokenIdentity apiToken, long birth)
+    {
+        var floors = KnowledgeOf(apiToken.Session.User).Floors;
+        if (birth < floors.ApiFloor)
+        {
+            return Denial.User;
+        }
+
+        if (_tokens.ContainsKey(apiToken.TokenId))
+        {
+            return Denial.Token;
+        }
+
+        return apiToken.Generation < floors.Generation ? Denial.Outdated : Denial.None;
     }
 
     private static Mark Later(Mark held, Mark next) => next.Until > held.Until ? next : held;

@@ -95,6 +95,64 @@ public sealed class ApiTokensEndpointTests
         Assert.Single(afterLogout.Json.GetProperty("api_tokens").EnumerateArray());
         Assert.Empty(afterChange.Json.GetProperty("api_tokens").EnumerateArray());
     }
+
+    [Theory]
+    [InlineData("GET", "/auth/me", HttpStatusCode.Unauthorized)]
+    [InlineData("GET", "/auth/sessions", HttpStatusCode.Unauthorized)]
+    [InlineData("DELETE", "/auth/sessions/SESSION", HttpStatusCode.Unauthorized)]
+    [InlineData("GET", "/auth/api-tokens", HttpStatusCode.Unauthorized)]
+    [InlineData("POST", "/auth/api-tokens", HttpStatusCode.Unauthorized)]
+    [InlineData("DELETE", "/auth/api-tokens/ID", HttpStatusCode.Unauthorized)]
+    [InlineData("POST", "/auth/password", HttpStatusCode.Unauthorized)]
+    [InlineData("GET", "/admin/keys", HttpStatusCode.Unauthorized)]
+    [InlineData("GET", "/admin/audit", HttpStatusCode.Unauthorized)]
+    [InlineData("POST", "/admin/revocations", HttpStatusCode.Unauthorized)]
+    [InlineData("GET", "/oauth/revocations", HttpStatusCode.Unauthorized)]
+    public async Task They_open_nothing_at_the_issuer(string method, string path, HttpStatusCode expected)
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var created = await ApiTokenCalls.CreateAsync(host, admin);
+        var id = created.Json.GetProperty("id").GetString();
+        var target = path.Replace("SESSION", admin.SessionId, StringComparison.Ordinal).Replace("ID", id, StringComparison.Ordinal);
+
+        var answer = await host.SendAsync(new HttpMethod(method), target, null, Calls.Bearer(created.Json.GetProperty("token").GetString() ?? string.Empty));
+
+        Assert.Equal(expected, answer.Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/auth/me", Calls.Bearer(admin.AccessToken))).Status);
+        Assert.Single((await ApiTokenCalls.ListAsync(host, admin)).Json.GetProperty("api_tokens").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task They_sign_nobody_out()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var login = await host.LogInForBodyAsync();
+        var created = await ApiTokenCalls.CreateAsync(host, login);
+        var bearer = Calls.Bearer(created.Json.GetProperty("token").GetString() ?? string.Empty);
+
+        var answer = await host.PostJsonAsync("/auth/logout", """{"scope":"all"}""", bearer);
+
+        Assert.True(answer.Status is HttpStatusCode.NoContent or HttpStatusCode.Unauthorized, answer.Status.ToString());
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/auth/me", Calls.Bearer(login.AccessToken))).Status);
+    }
+
+    [Fact]
+    public async Task The_last_use_is_known_to_the_minute()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var login = await host.LogInForBodyAsync();
+        var created = await ApiTokenCalls.CreateAsync(host, login);
+        var before = await ApiTokenCalls.ListAsync(host, login);
+
+        await host.PostFormAsync(
+            "/oauth/introspect", "token=" + created.Json.GetProperty("token").GetString(), Calls.Basic(IssuerHost.ServiceClient, IssuerHost.ServiceSecret));
+        var after = await ApiTokenCalls.ListAsync(host, login);
+
+        Assert.False(before.Json.GetProperty("api_tokens")[0].TryGetProperty("last_used_at", out _));
+        var usedAt = after.Json.GetProperty("api_tokens")[0].GetProperty("last_used_at").GetDateTimeOffset();
+        Assert.InRange(host.Clock.Now - usedAt, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+    }
 }
 
 /// <summary>What tests do with API tokens.</summary>

@@ -45,6 +45,11 @@ public sealed class IntrospectEndpointTests
         var after = await InspectAsync(host, token);
 
         Assert.Equal(
+            ["active", "scope", "username", "token_type", "exp", "iat", "sub", "aud", "iss", "jti", "gen", "recheck_in"],
+            before.Json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(JwtText.Payload(login.AccessToken).GetProperty("gen").GetInt64(), before.Json.GetProperty("gen").GetInt64());
+        Assert.Equal(300, before.Json.GetProperty("recheck_in").GetInt32());
+        Assert.Equal(
             ("id-of-alice", "alice", "notes:read"),
             (before.Json.GetProperty("sub").GetString(), before.Json.GetProperty("username").GetString(), before.Json.GetProperty("scope").GetString()));
         Assert.Equal(Inactive, after.Body);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TokenIssuer.ApiTokens;
 using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 using TokenIssuer.Validation.Bearer;
@@ -32,6 +33,7 @@ public sealed class RefusalReasonTests
         ["revoked-key"] = api => Revoke(api, (_, until) => new RevocationEntry.Key(api.Issuer.Ring.Current.KeyId, RevocationReason.KeyRetired, until)),
         ["stale-feed"] = api => Then(api, api.Issuer.Mint(), () => api.Clock.Advance(TimeSpan.FromSeconds(31))),
         ["store-unavailable"] = api => Then(api, api.Issuer.Mint(), () => api.Feed.Failure = new TokenStoreUnavailableException()),
+        ["inactive"] = _ => ApiToken.New(TestIssuer.KeyOf("alice")).Reveal(),
     };
 
     [Theory]
@@ -50,6 +52,7 @@ public sealed class RefusalReasonTests
     [InlineData("revoked-key", 3021, "TokenRevokedKey", 401, "revoked")]
     [InlineData("stale-feed", 3022, "FeedStale", 503, null)]
     [InlineData("store-unavailable", 3023, "IssuerUnavailable", 503, null)]
+    [InlineData("inactive", 3024, "TokenInactive", 401, "invalid")]
     public async Task Every_reason_has_its_event_its_tag_and_its_word_for_the_client(string reason, int id, string? name, int status, string? word)
     {
         var seen = new SeenOutcomes();
@@ -65,8 +68,9 @@ public sealed class RefusalReasonTests
         Assert.Equal(word is null ? string.Empty : $"Bearer error=\"invalid_token\", error_description=\"{word}\"", answer.Headers.WwwAuthenticate.ToString());
         Assert.Equal(name is null ? [] : [(id, name)], seen.Events);
         Assert.Equal([reason], seen.MetricTags);
+        await Redis.Eventually.TrueAsync(() => seen.TraceTags.Count > 0, TimeSpan.FromSeconds(30));
         Assert.Equal([reason], seen.TraceTags);
-        Assert.DoesNotContain(seen.Lines, line => line.Contains(token.Split('.')[1], StringComparison.Ordinal) && token.Length > 20);
+        Assert.DoesNotContain(seen.Lines, line => line.Contains(token.Split('.').ElementAtOrDefault(1) ?? token, StringComparison.Ordinal) && token.Length > 20);
     }
 
     private static string Then(TestApi api, string token, Action act)

@@ -62,6 +62,7 @@ internal sealed class TestApi : IAsyncDisposable
         {
             options.Authority = TestIssuer.Name;
             options.Audience = TestIssuer.Audience;
+            (options.ClientId, options.ClientSecret) = ("notes-api", "secret of notes-api");
             configure?.Invoke(options);
         });
         builder.Services.AddAuthorization();
@@ -130,7 +131,7 @@ internal enum ReplicaState
     Empty,
 }
 
-/// <summary>Answers for the issuer's discovery and key set.</summary>
+/// <summary>Answers for the issuer's discovery and key set, and for its introspection.</summary>
 internal sealed class IssuerStub(TestIssuer issuer) : HttpMessageHandler
 {
     public bool IsDown { get; set; }
@@ -141,8 +142,17 @@ internal sealed class IssuerStub(TestIssuer issuer) : HttpMessageHandler
 
     public string? Metadata { get; set; }
 
+    /// <summary>Has no token vouched for unless a test sets it.</summary>
+    public Func<HttpRequestMessage, Task<HttpResponseMessage>> Introspection { get; set; }
+        = _ => Task.FromResult(new HttpResponseMessage { Content = new StringContent("""{"active":false}""") });
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (request.RequestUri?.AbsolutePath == "/oauth/introspect")
+        {
+            return Introspection(request);
+        }
+
         Calls++;
         return IsDown
             ? Task.FromException<HttpResponseMessage>(new HttpRequestException("The issuer is down."))
