@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json.Nodes;
@@ -68,7 +69,7 @@ public sealed class RefusalReasonTests
         Assert.Equal(word is null ? string.Empty : $"Bearer error=\"invalid_token\", error_description=\"{word}\"", answer.Headers.WwwAuthenticate.ToString());
         Assert.Equal(name is null ? [] : [(id, name)], seen.Events);
         Assert.Equal([reason], seen.MetricTags);
-        await Redis.Eventually.TrueAsync(() => seen.TraceTags.Count > 0, TimeSpan.FromSeconds(30));
+        await Redis.Eventually.TrueAsync(() => !seen.TraceTags.IsEmpty, TimeSpan.FromSeconds(30));
         Assert.Equal([reason], seen.TraceTags);
         Assert.DoesNotContain(seen.Lines, line => line.Contains(token.Split('.').ElementAtOrDefault(1) ?? token, StringComparison.Ordinal) && token.Length > 20);
     }
@@ -107,7 +108,6 @@ public sealed class RefusalReasonTests
         private readonly List<(int, string?)> _events = [];
         private readonly List<string> _lines = [];
         private readonly List<string?> _metricTags = [];
-        private readonly List<string?> _traceTags = [];
 
         public IReadOnlyList<(int Id, string? Name)> Events => _events;
 
@@ -115,7 +115,7 @@ public sealed class RefusalReasonTests
 
         public IReadOnlyList<string?> MetricTags => _metricTags;
 
-        public IReadOnlyList<string?> TraceTags => _traceTags;
+        public ConcurrentQueue<string?> TraceTags { get; } = new();
 
         public MeterListener Listen(IMeterFactory meters)
         {
@@ -141,7 +141,7 @@ public sealed class RefusalReasonTests
             app.Use(async (context, rest) =>
             {
                 await rest(context);
-                _traceTags.Add(context.Features.Get<IHttpActivityFeature>()?.Activity.GetTagItem(TokenGate.OutcomeTag) as string);
+                TraceTags.Enqueue(context.Features.Get<IHttpActivityFeature>()?.Activity.GetTagItem(TokenGate.OutcomeTag) as string);
             });
             next(app);
         };

@@ -3,9 +3,7 @@ using System.Security.Claims;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using TokenIssuer.ApiTokens;
-using TokenIssuer.Validation;
 
 namespace TokenIssuer.Tests.Validation.Introspection;
 
