@@ -13,8 +13,10 @@ try
     builder.AddTransportRules();
     builder.AddLoginThrottling();
     builder.AddReadiness();
-    builder.AddUserDirectory();
     builder.AddIssuer();
+
+    // After the issuer: what the outbox of the directory holds is revoked when the token store is there.
+    builder.AddUserDirectory();
 
     var app = builder.Build();
     app.UseTransportRules();

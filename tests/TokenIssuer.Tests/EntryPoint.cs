@@ -1,3 +1,4 @@
+using TokenIssuer.Tests.Identity;
 using TokenIssuer.Tests.Sqlite;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
@@ -10,6 +11,7 @@ internal static class EntryPoint
     public static Task<int> Main(string[] arguments) => arguments switch
     {
         [StoreChild.Name, .. var rest] => StoreChild.RunAsync(rest),
+        [IdentityChild.Name, .. var rest] => IdentityChild.RunAsync(rest),
         _ when arguments.Contains("--server") || arguments.Contains("--internal-msbuild-node")
             => TestPlatformTestFramework.RunAsync(arguments, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
         _ => ConsoleRunner.Run(arguments),

@@ -6,7 +6,7 @@ using TokenIssuer.Server.Audit;
 
 namespace TokenIssuer.Server.Users;
 
-/// <summary>The tables of ASP.NET Core Identity and the audit log, the same on SQLite and PostgreSQL.</summary>
+/// <summary>The tables of ASP.NET Core Identity, the outbox of revocations and the audit log, the same on SQLite and PostgreSQL.</summary>
 internal sealed class DirectoryContext(DbContextOptions<DirectoryContext> options) : IdentityDbContext<DirectoryUser>(options)
 {
     public DbSet<AuditRow> AuditEvents => Set<AuditRow>();
@@ -21,6 +21,7 @@ internal sealed class DirectoryContext(DbContextOptions<DirectoryContext> option
         builder.Entity<IdentityRoleClaim<string>>(claim => claim.ToTable("RoleClaims"));
         builder.Entity<IdentityUserLogin<string>>(login => login.ToTable("UserLogins"));
         builder.Entity<IdentityUserToken<string>>(token => token.ToTable("UserTokens"));
+        builder.AddRevocationOutbox();
         builder.Entity<AuditRow>(row => row.HasIndex(r => new { r.User, r.Id }));
     }
 

@@ -31,7 +31,10 @@ internal static class UserDirectoryRegistration
         services.AddSingleton<IUserAdministration, IdentityUserAdministration>();
         services.Configure<List<SeedUser>>(builder.Configuration.GetSection(SeedUser.Section));
         services.AddSingleton<IAuditTrail, DirectoryAuditTrail>();
+
+        // The tables come first, then what a crash has left in the outbox.
         services.AddHostedService<DirectoryStart>();
+        services.UseIdentity<DirectoryUser>(options => options.DisablingProperties.Add(nameof(DirectoryUser.IsDisabled)));
         return builder;
     }
 

@@ -14,6 +14,7 @@ internal static class ShippedCode
         Assembly.Load("TokenIssuer.Redis"),
         Assembly.Load("TokenIssuer.AspNetCore"),
         Assembly.Load("TokenIssuer.Validation"),
+        Assembly.Load("TokenIssuer.Identity"),
         Assembly.Load("TokenIssuer.Server"),
     ];
 

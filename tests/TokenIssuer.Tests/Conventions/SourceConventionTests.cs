@@ -41,6 +41,7 @@ public sealed partial class SourceConventionTests
             ["TokenIssuer.Sqlite"] = 4000,
             ["TokenIssuer.Redis"] = 5000,
             ["TokenIssuer.Server"] = 6000,
+            ["TokenIssuer.Identity"] = 7000,
         };
         var events = ShippedCode.SourceFiles
             .Where(file => file.EndsWith(".cs", StringComparison.Ordinal))

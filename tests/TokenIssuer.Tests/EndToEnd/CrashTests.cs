@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using TokenIssuer.Tests.Hosting;
 
 namespace TokenIssuer.Tests.EndToEnd;
@@ -63,6 +64,36 @@ public sealed class CrashTests
         await enough.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await issuer.KillAsync();
         await Task.WhenAll(clients);
+    }
+
+    [Fact]
+    public async Task What_a_crash_left_unrevoked_in_the_directory_is_revoked_before_the_first_answer()
+    {
+        using var site = new IssuerSite();
+        IssuedTokens alice, bob;
+        await using (var before = await IssuerProcess.StartAsync(site))
+        {
+            (alice, bob) = (await before.Client.LogInAsync("alice", "correct-horse-1"), await before.Client.LogInAsync("bob", "correct-horse-2"));
+            await before.KillAsync();
+        }
+
+        await LeaveInOutboxAsync(site, "ALICE");
+        await using var after = await IssuerProcess.StartAsync(site);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await after.Client.GetMeAsync(alice));
+        Assert.False(await after.Client.IsRefreshableAsync(alice));
+        Assert.Equal(HttpStatusCode.OK, await after.Client.GetMeAsync(bob));
+        Assert.True(await after.Client.IsRefreshableAsync(bob));
+    }
+
+    private static async Task LeaveInOutboxAsync(IssuerSite site, string name)
+    {
+        await using var directory = new SqliteConnection($"Data Source={site.UserFile};Pooling=false");
+        await directory.OpenAsync();
+        await using var command = directory.CreateCommand();
+        command.CommandText = "INSERT INTO RevocationOutbox (User, Reason) SELECT Id, 'PasswordChanged' FROM Users WHERE NormalizedUserName = $name";
+        command.Parameters.AddWithValue("$name", name);
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
     }
 
     [Fact]

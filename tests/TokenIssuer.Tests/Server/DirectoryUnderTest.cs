@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TokenIssuer.Audit;
 using TokenIssuer.Families;
+using TokenIssuer.Server.Configuration;
 using TokenIssuer.Server.Throttling;
 using TokenIssuer.Server.Users;
 using TokenIssuer.Tests.Hosting;
@@ -32,11 +33,14 @@ internal sealed class DirectoryUnderTest : IAsyncDisposable
             new("Users:Seed:1:Password", "four random words here"),
             new("Users:Seed:1:Roles:0", "admin"),
             new("RateLimits:Login:PermitLimit", "3"),
+            new("TokenIssuer:Issuer", "https://issuer.example"),
+            new("TokenIssuer:Keys:Generate", "true"),
         ]);
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.AddLoginThrottling();
+        builder.AddIssuer();
         builder.AddUserDirectory();
         _services = builder.Services.BuildServiceProvider();
     }

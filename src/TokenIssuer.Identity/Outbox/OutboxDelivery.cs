@@ -1,0 +1,65 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace TokenIssuer.Identity.Outbox;
+
+/// <summary>
+/// Empties the outbox before the host answers its first request, and then looks every second: for what another process
+/// left when it died, for what the store could not take, and for changes that were committed where nothing could wait.
+/// </summary>
+internal sealed class OutboxDelivery<TContext>(
+    RevocationOutbox<TContext> outbox, IServiceScopeFactory scopes, TimeProvider clock, ILogger<OutboxDelivery<TContext>> logger) : BackgroundService
+    where TContext : DbContext
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(15);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await DemandTableAsync().ConfigureAwait(false);
+        await TryDrainAsync(cancellationToken).ConfigureAwait(false);
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = s_pause;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var isDrained = await TryDrainAsync(stoppingToken).ConfigureAwait(false);
+            pause = isDrained || pause >= s_longestPause ? s_pause : pause * 2;
+        }
+    }
+
+    private async Task DemandTableAsync()
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        if (scope.ServiceProvider.GetRequiredService<TContext>().Model.FindEntityType(typeof(OutboxRow)) is null)
+        {
+            throw new InvalidOperationException(
+                $"{typeof(TContext).Name} has no table for revocations: call builder.AddRevocationOutbox() in its OnModelCreating, and add a migration.");
+        }
+    }
+
+    private async Task<bool> TryDrainAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await outbox.DrainAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return true;
+        }
+        catch (Exception failure)
+        {
+            // The boundary of a background loop: whatever broke, the rows stay and the loop tries again.
+            logger.OutboxUndelivered(failure);
+            return false;
+        }
+    }
+}

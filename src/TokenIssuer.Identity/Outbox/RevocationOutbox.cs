@@ -1,0 +1,40 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace TokenIssuer.Identity.Outbox;
+
+/// <summary>
+/// Revokes what the directory has committed. A row is deleted in a transaction that is open while its revocation is made:
+/// of several who come for it one does it and the others wait, and whoever dies in between leaves the row to the next.
+/// Nobody revokes twice, which would end sessions that began after the first time.
+/// </summary>
+internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, ILogger<RevocationOutbox<TContext>> logger)
+    where TContext : DbContext
+{
+    /// <summary>When it returns, whatever was committed before the call is revoked.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var directory = scope.ServiceProvider.GetRequiredService<TContext>();
+        var rows = await directory.Set<OutboxRow>().AsNoTracking().OrderBy(row => row.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var row in rows)
+        {
+            // Of a host's own strategy to try again: it does not let a transaction be begun outside of it.
+            await directory.Database.CreateExecutionStrategy().ExecuteAsync(
+                token => RevokeAsync(scope.ServiceProvider, directory, row, token), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RevokeAsync(IServiceProvider services, TContext directory, OutboxRow row, CancellationToken cancellationToken)
+    {
+        await using var transaction = await directory.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var taken = await directory.Set<OutboxRow>().Where(found => found.Id == row.Id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        if (taken == 1)
+        {
+            await services.GetRequiredService<TokenAuthority>().RevokeAsync(row.Target, row.Reason, cancellationToken).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            logger.OutboxDelivered(row.User, row.Reason);
+        }
+    }
+}
