@@ -27,7 +27,7 @@ public static class TokenIssuerIdentityServiceCollectionExtensions
     /// Call it after <c>AddIdentity</c> (or <c>AddIdentityCore</c>), <c>AddEntityFrameworkStores</c>, a password hasher of the
     /// host's own, and the token store; call <c>AddRevocationOutbox</c> in <c>OnModelCreating</c>. What is to be revoked is
     /// saved with the change in one transaction, and is revoked when <c>SaveChangesAsync</c>, or the commit of the transaction
-    /// around it, returns; with the synchronous forms or a <c>TransactionScope</c> within a second. After a crash in between,
+    /// around it, returns; with the synchronous forms or a <c>TransactionScope</c> about a second later. After a crash in between,
     /// the next start revokes before it answers. Where the token store does not answer, the directory is changed,
     /// <see cref="TokenIssuer.TokenStoreUnavailableException"/> is thrown, and the revocation follows. Changes that pass the
     /// change tracker by (<c>ExecuteUpdate</c>, <c>ExecuteDelete</c>, SQL) are not seen: revoke with <c>TokenAuthority</c>.

@@ -6,15 +6,16 @@ using Microsoft.Extensions.Logging;
 namespace TokenIssuer.Identity.Outbox;
 
 /// <summary>
-/// Empties the outbox before the host answers its first request, and then looks every second: for what another process
-/// left when it died, for what the store could not take, and for changes that were committed where nothing could wait.
+/// Empties the outbox before the host answers its first request. Later it looks each second while there are changes that
+/// were committed where nothing could wait, or that the store could not take; and twice a minute for what another process
+/// left when it died.
 /// </summary>
 internal sealed class OutboxDelivery<TContext>(
     RevocationOutbox<TContext> outbox, IServiceScopeFactory scopes, TimeProvider clock, ILogger<OutboxDelivery<TContext>> logger) : BackgroundService
     where TContext : DbContext
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromSeconds(30);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -25,12 +26,19 @@ internal sealed class OutboxDelivery<TContext>(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var lookedAt = clock.GetTimestamp();
         var pause = s_pause;
         while (!stoppingToken.IsCancellationRequested)
         {
             await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (pause == s_pause && !outbox.IsExpected && clock.GetElapsedTime(lookedAt) < s_betweenLooks)
+            {
+                continue;
+            }
+
+            lookedAt = clock.GetTimestamp();
             var isDrained = await TryDrainAsync(stoppingToken).ConfigureAwait(false);
-            pause = isDrained || pause >= s_longestPause ? s_pause : pause * 2;
+            pause = isDrained ? s_pause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_betweenLooks.Ticks));
         }
     }
 

@@ -42,9 +42,13 @@ internal sealed class OutboxInterceptor<TContext, TKey>(IdentityChanges<TKey> ch
     // Nothing can wait here without blocking a thread: the next look at the outbox revokes it, within a second.
     public override int SavedChanges(SaveChangesCompletedEventData eventData, int result)
     {
-        if (eventData.Context is TContext context && IsCommitted(context))
+        if (eventData.Context is TContext context)
         {
-            _open.Remove(context);
+            Expect(context);
+            if (IsCommitted(context))
+            {
+                _open.Remove(context);
+            }
         }
 
         return result;
@@ -53,9 +57,17 @@ internal sealed class OutboxInterceptor<TContext, TKey>(IdentityChanges<TKey> ch
     public override async ValueTask<int> SavedChangesAsync(
         SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        if (eventData.Context is TContext context && IsCommitted(context))
+        if (eventData.Context is TContext context)
         {
-            await DrainAsync(context).ConfigureAwait(false);
+            if (IsCommitted(context))
+            {
+                await DrainAsync(context).ConfigureAwait(false);
+            }
+            else
+            {
+                // Whoever commits may not say so.
+                Expect(context);
+            }
         }
 
         return result;
@@ -119,14 +131,30 @@ internal sealed class OutboxInterceptor<TContext, TKey>(IdentityChanges<TKey> ch
         return context.Database.CurrentTransaction is null && context.Database.GetEnlistedTransaction() is null && Transaction.Current is null;
     }
 
+    private void Expect(TContext context)
+    {
+        if (_open.TryGetValue(context, out var open) && open.HasRows)
+        {
+            outbox.Expect();
+        }
+    }
+
     private async Task DrainAsync(TContext context)
     {
         var hasRows = _open.TryGetValue(context, out var open) && open.HasRows;
         _open.Remove(context);
         if (hasRows)
         {
-            // The directory has changed: the tokens must follow, whether the caller waits or not.
-            await outbox.DrainAsync(CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                // The directory has changed: the tokens must follow, whether the caller waits or not.
+                await outbox.DrainAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+            catch
+            {
+                outbox.Expect();
+                throw;
+            }
         }
     }
 

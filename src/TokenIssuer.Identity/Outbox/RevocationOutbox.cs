@@ -9,9 +9,19 @@ namespace TokenIssuer.Identity.Outbox;
 /// of several who come for it one does it and the others wait, and whoever dies in between leaves the row to the next.
 /// Nobody revokes twice, which would end sessions that began after the first time.
 /// </summary>
-internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, ILogger<RevocationOutbox<TContext>> logger)
+internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, TimeProvider clock, ILogger<RevocationOutbox<TContext>> logger)
     where TContext : DbContext
 {
+    /// <summary>Transactions that somebody else commits take less.</summary>
+    private static readonly TimeSpan s_longestTransaction = TimeSpan.FromMinutes(2);
+
+    private long _expectedAt;
+
+    /// <summary>Whether rows were written lately by somebody who does not wait for their revocation.</summary>
+    public bool IsExpected => Volatile.Read(ref _expectedAt) is not 0 and var at && clock.GetElapsedTime(at) < s_longestTransaction;
+
+    public void Expect() => Volatile.Write(ref _expectedAt, clock.GetTimestamp());
+
     /// <summary>When it returns, whatever was committed before the call is revoked.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {

@@ -17,12 +17,12 @@ internal sealed class DirectoryAuditTrail(IServiceScopeFactory scopes, TimeProvi
         {
             At = clock.GetUtcNow(),
             Type = auditEvent.Type.ToString(),
-            User = auditEvent.User?.Value,
+            User = AsciiNames.WithoutNul(auditEvent.User?.Value),
             Session = auditEvent.Session?.ToString(),
             Actor = auditEvent.Actor?.Value,
             Address = auditEvent.Address,
-            UserAgent = auditEvent.UserAgent,
-            Reason = auditEvent.Reason,
+            UserAgent = AsciiNames.WithoutNul(auditEvent.UserAgent),
+            Reason = AsciiNames.WithoutNul(auditEvent.Reason),
         });
         await directory.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -36,7 +36,7 @@ internal sealed class DirectoryAuditTrail(IServiceScopeFactory scopes, TimeProvi
             rows = rows.Where(row => row.Id < end);
         }
 
-        if (user is { Value: var id })
+        if (AsciiNames.WithoutNul(user?.Value) is { } id)
         {
             rows = rows.Where(row => row.User == id);
         }

@@ -1,12 +1,33 @@
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace TokenIssuer.Server.Users;
 
-/// <summary>Where the embedded user directory lies: a second file beside the token store, so that either can be restored without the other.</summary>
+/// <summary>Where the user directory is: in PostgreSQL, or a second file beside the token store, so that either can be restored without the other.</summary>
 internal static class DirectoryAddress
 {
     private const string TokensName = "tokens";
     private const string UsersName = "users";
+
+    /// <summary>A database that is silent for longer than this is down, unless the operator says otherwise.</summary>
+    private const int SecondsToConnect = 5;
+    private const int SecondsToAnswer = 10;
+
+    public static string OfPostgres(string configured)
+    {
+        try
+        {
+            var address = new NpgsqlConnectionStringBuilder(configured);
+            address.Timeout = address.ContainsKey(nameof(address.Timeout)) ? address.Timeout : SecondsToConnect;
+            address.CommandTimeout = address.ContainsKey("Command Timeout") ? address.CommandTimeout : SecondsToAnswer;
+            return address.ToString();
+        }
+        catch (Exception failure) when (failure is ArgumentException or FormatException)
+        {
+            throw new InvalidOperationException(
+                $"ConnectionStrings:Postgres can't be read, it wants the form Host=…;Database=…;Username=…;Password=…: {failure.Message}", failure);
+        }
+    }
 
     /// <summary>From <c>data/tokens.db</c> to <c>data/users.db</c>; from any other <c>x.db</c> to <c>x-users.db</c>.</summary>
     public static string Beside(string tokenStore)

@@ -1,13 +1,12 @@
-using System.Data;
 using System.Reflection;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace TokenIssuer.Server.Users;
 
 /// <summary>
-/// Creates and upgrades the tables: one SQL script for each version, applied in one transaction, so that of several cold
-/// starts one does it and the others find it done. Each script ends by setting its version; one that has been released is never changed.
+/// Creates and upgrades the tables: one SQL script for each version and database, applied in one transaction, so that of
+/// several cold starts one does it and the others find it done. Each script ends by setting its version; one that has been
+/// released is never changed.
 /// </summary>
 internal sealed class DirectorySchema(DirectoryContext directory)
 {
@@ -16,7 +15,11 @@ internal sealed class DirectorySchema(DirectoryContext directory)
 
     public async Task ApplyAsync(CancellationToken cancellationToken)
     {
-        CreateFile();
+        if (directory.Database.IsSqlite())
+        {
+            DirectoryFile.Create(directory.Database.GetConnectionString());
+        }
+
         await directory.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -31,42 +34,20 @@ internal sealed class DirectorySchema(DirectoryContext directory)
         }
     }
 
-    /// <summary>Readable by nobody else from its first moment; SQLite gives the same mode to the files it puts beside it.</summary>
-    private void CreateFile()
-    {
-        var path = Path.GetFullPath(new SqliteConnectionStringBuilder(directory.Database.GetConnectionString()).DataSource);
-        if (File.Exists(path))
-        {
-            return;
-        }
-
-        Directory.CreateDirectory(Path.GetDirectoryName(path) ?? ".");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        try
-        {
-            new FileStream(path, options).Dispose();
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another process was first.
-        }
-    }
-
     private async Task UpgradeAsync(CancellationToken cancellationToken)
     {
-        // Readers and the writer of several processes don't block each other; kept in the file, and not settable in a transaction.
-        await directory.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
-        await using var transaction = await directory.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken).ConfigureAwait(false);
+        if (directory.Database.IsSqlite())
+        {
+            // Readers and the writer of several processes don't block each other; kept in the file, and not settable in a transaction.
+            await directory.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
+        }
+
+        await using var transaction = await directory.BeginAloneAsync(cancellationToken).ConfigureAwait(false);
         var found = await ReadVersionAsync(cancellationToken).ConfigureAwait(false);
         if (found > Version)
         {
             throw new InvalidOperationException(
-                $"The user directory has schema version {found}, and this program knows only {Version}: start the newer program, or restore the older file.");
+                $"The user directory has schema version {found}, and this program knows only {Version}: start the newer program, or restore the older directory.");
         }
 
         for (var version = found + 1; version <= Version; version++)
@@ -77,12 +58,24 @@ internal sealed class DirectorySchema(DirectoryContext directory)
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<int> ReadVersionAsync(CancellationToken cancellationToken)
-        => directory.Database.SqlQueryRaw<int>("SELECT user_version AS Value FROM pragma_user_version").SingleAsync(cancellationToken);
-
-    private static string ReadScript(int version)
+    private async Task<int> ReadVersionAsync(CancellationToken cancellationToken)
     {
-        var name = $"directory-sqlite-{version}.sql";
+        if (directory.Database.IsSqlite())
+        {
+            return await directory.Database.SqlQueryRaw<int>("SELECT user_version AS Value FROM pragma_user_version")
+                .SingleAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var isThere = await directory.Database.SqlQueryRaw<bool>("SELECT to_regclass('\"SchemaVersion\"') IS NOT NULL AS \"Value\"")
+            .SingleAsync(cancellationToken).ConfigureAwait(false);
+        return isThere
+            ? await directory.Database.SqlQueryRaw<int>("SELECT \"Version\" AS \"Value\" FROM \"SchemaVersion\"").SingleAsync(cancellationToken).ConfigureAwait(false)
+            : 0;
+    }
+
+    private string ReadScript(int version)
+    {
+        var name = $"directory-{(directory.Database.IsSqlite() ? "sqlite" : "postgres")}-{version}.sql";
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"{name} is not embedded.");
         using var reader = new StreamReader(stream);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using TokenIssuer.Server.Diagnostics;
 
 namespace TokenIssuer.Server.Users;
@@ -30,6 +31,10 @@ internal sealed class DirectoryStart(
             {
                 await ReadyAsync(cancellationToken).ConfigureAwait(false);
                 return;
+            }
+            catch (NpgsqlException failure)
+            {
+                throw new InvalidOperationException($"The user directory (ConnectionStrings:Postgres) can't be used: {failure.Message}", failure);
             }
             catch (SqliteException failure) when (failure.SqliteErrorCode == Busy && attempt < MaxAttempts)
             {
@@ -68,11 +73,11 @@ internal sealed class DirectoryStart(
         return [.. seeds.Value.Where(seed => !present.Contains(names.NormalizeName(seed.Username)))];
     }
 
-    /// <summary>Under the write lock from its first moment, so that of several cold starts one creates them.</summary>
+    /// <summary>Alone, so that of several cold starts one creates them.</summary>
     /// <returns>How many were created.</returns>
     private async Task<int> CreateAsync(IServiceProvider services, DirectoryContext directory, IReadOnlyList<SeedUser> absent, CancellationToken cancellationToken)
     {
-        await using var transaction = await directory.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await directory.BeginAloneAsync(cancellationToken).ConfigureAwait(false);
         var users = services.GetRequiredService<UserManager<DirectoryUser>>();
         var roles = services.GetRequiredService<RoleManager<IdentityRole>>();
         var created = 0;

@@ -14,7 +14,7 @@ internal sealed class IdentityCredentialVerifier(IServiceScopeFactory scopes, Pa
     public async Task<Subject?> FindAsync(string username, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var name = names.NormalizeName(username);
+        var name = AsciiNames.WithoutNul(names.NormalizeName(username));
         var id = await scope.ServiceProvider.GetRequiredService<DirectoryContext>().Users
             .Where(user => user.NormalizedUserName == name)
             .Select(user => user.Id)

@@ -13,14 +13,14 @@ internal sealed class IdentityUserAdministration(IServiceScopeFactory scopes, Pa
         await using var scope = scopes.CreateAsyncScope();
         var directory = scope.ServiceProvider.GetRequiredService<DirectoryContext>();
         var users = directory.Users.AsNoTracking();
-        if (names.NormalizeName(query) is { Length: > 0 } part)
+        if (AsciiNames.WithoutNul(names.NormalizeName(query)) is { Length: > 0 } part)
         {
             users = users.Where(user => user.NormalizedUserName != null && user.NormalizedUserName.Contains(part));
         }
 
-        if (cursor is not null)
+        if (AsciiNames.WithoutNul(cursor) is { } after)
         {
-            users = users.Where(user => string.Compare(user.NormalizedUserName, cursor) > 0);
+            users = users.Where(user => string.Compare(user.NormalizedUserName, after) > 0);
         }
 
         var page = await users.OrderBy(user => user.NormalizedUserName).Take(limit).ToListAsync(cancellationToken).ConfigureAwait(false);
@@ -110,7 +110,7 @@ internal sealed class IdentityUserAdministration(IServiceScopeFactory scopes, Pa
         await using var scope = scopes.CreateAsyncScope();
         var directory = scope.ServiceProvider.GetRequiredService<DirectoryContext>();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<DirectoryUser>>();
-        await using var transaction = await directory.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var transaction = await directory.BeginAloneAsync(cancellationToken).ConfigureAwait(false);
         var (user, result) = await change(users, directory).ConfigureAwait(false);
         if (result.Succeeded && user is not null && roles is not null)
         {

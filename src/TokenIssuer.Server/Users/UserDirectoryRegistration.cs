@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using TokenIssuer.Audit;
 using TokenIssuer.Server.Audit;
 using TokenIssuer.Server.Configuration;
@@ -13,8 +14,7 @@ internal static class UserDirectoryRegistration
     public static WebApplicationBuilder AddUserDirectory(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        var address = DirectoryAddress.Beside(builder.TokenStoreAddress());
-        services.AddDbContextPool<DirectoryContext>(options => options.UseSqlite(address));
+        services.AddDbContextPool<DirectoryContext>(ChooseDatabase(builder));
 
         services.AddSingleton<ILookupNormalizer, AsciiNames>();
         services.AddSingleton<IPasswordHasher<DirectoryUser>, PasswordHasher<DirectoryUser>>();
@@ -36,6 +36,20 @@ internal static class UserDirectoryRegistration
         services.AddHostedService<DirectoryStart>();
         services.UseIdentity<DirectoryUser>(options => options.DisablingProperties.Add(nameof(DirectoryUser.IsDisabled)));
         return builder;
+    }
+
+    private static Action<DbContextOptionsBuilder> ChooseDatabase(WebApplicationBuilder builder)
+    {
+        if (builder.Configuration.GetConnectionString("Postgres") is { Length: > 0 } configured)
+        {
+            var postgres = DirectoryAddress.OfPostgres(configured);
+
+            // The strategy of the provider hides a broken connection in an InvalidOperationException; it is to be a 503.
+            return options => options.UseNpgsql(postgres, npgsql => npgsql.ExecutionStrategy(parts => new NonRetryingExecutionStrategy(parts)));
+        }
+
+        var file = DirectoryAddress.Beside(builder.TokenStoreAddress());
+        return options => options.UseSqlite(file);
     }
 
     private static void SetRules(IdentityOptions options)

@@ -11,6 +11,7 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("TokenIssuer")]
     [InlineData("TokenIssuer.AspNetCore")]
+    [InlineData("TokenIssuer.Identity")]
     [InlineData("TokenIssuer.Redis")]
     [InlineData("TokenIssuer.Sqlite")]
     [InlineData("TokenIssuer.Validation")]

@@ -3,14 +3,16 @@ using TokenIssuer.Families;
 
 namespace TokenIssuer.Tests.Server;
 
-public sealed class AuditTrailTests
+public abstract class AuditTrailTests
 {
     private static readonly SessionId s_session = new(UserKey.Of("https://issuer", new Subject("alice")), FamilyId.New());
+
+    private protected abstract Task<DirectoryUnderTest> StartAsync(params (string Key, string Value)[] settings);
 
     [Fact]
     public async Task An_event_reads_back_as_it_was_written()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
         var written = new AuditEvent(
             AuditEventType.Revoked, new Subject("alice"), s_session, new Subject("admin-id"), "203.0.113.9", "Chrome 141 · Windows", "left the company\r\n{0}");
 
@@ -24,7 +26,7 @@ public sealed class AuditTrailTests
     [Fact]
     public async Task Pages_go_from_the_newest_to_the_oldest_without_gap()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
         for (var i = 0; i < 5; i++)
         {
             await directory.Audit.WriteAsync(new AuditEvent(AuditEventType.Login, new Subject("alice"), null, Reason: $"{i}"), CancellationToken.None);
@@ -42,7 +44,7 @@ public sealed class AuditTrailTests
     [Fact]
     public async Task One_users_events_can_be_read_alone()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
         await directory.Audit.WriteAsync(new AuditEvent(AuditEventType.Login, new Subject("alice"), s_session), CancellationToken.None);
         await directory.Audit.WriteAsync(new AuditEvent(AuditEventType.LoginRefused, null, null), CancellationToken.None);
         await directory.Audit.WriteAsync(new AuditEvent(AuditEventType.Logout, new Subject("bob"), null), CancellationToken.None);

@@ -5,14 +5,16 @@ using TokenIssuer.Users;
 
 namespace TokenIssuer.Tests.Server;
 
-public sealed class CredentialTests
+public abstract class CredentialTests
 {
     private const string Password = DirectoryUnderTest.AlicesPassword;
+
+    private protected abstract Task<DirectoryUnderTest> StartAsync(params (string Key, string Value)[] settings);
 
     [Fact]
     public async Task The_right_password_is_correct_and_any_other_is_wrong()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
 
         Assert.Equal(CredentialVerdict.Correct, await directory.LogInAsync("alice", Password));
         Assert.Equal(CredentialVerdict.Wrong, await directory.LogInAsync("alice", Password + " "));
@@ -24,7 +26,7 @@ public sealed class CredentialTests
     [InlineData(" alice ")]
     public async Task A_name_has_one_normal_form(string spelling)
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
 
         Assert.Equal(await directory.FindAsync("alice"), await directory.FindAsync(spelling));
     }
@@ -35,7 +37,7 @@ public sealed class CredentialTests
     [InlineData("")]
     public async Task Look_alike_names_are_nobodys(string name)
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
 
         Assert.Null(await directory.Users.FindAsync(name, CancellationToken.None));
     }
@@ -43,7 +45,7 @@ public sealed class CredentialTests
     [Fact]
     public async Task As_many_failures_as_allowed_lock_the_account_for_one_window()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(CredentialVerdict.Wrong, await directory.LogInAsync("alice", "wrong password"));
@@ -60,7 +62,7 @@ public sealed class CredentialTests
     [Fact]
     public async Task The_last_attempt_counts_when_it_is_right_and_starts_the_count_over()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
 
         for (var round = 0; round < 2; round++)
         {
@@ -73,7 +75,7 @@ public sealed class CredentialTests
     [Fact]
     public async Task Guesses_made_at_once_do_not_slip_past_the_count()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
 
         var verdicts = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => directory.LogInAsync("alice", $"guess number {i}")));
 
@@ -84,7 +86,7 @@ public sealed class CredentialTests
     [Fact]
     public async Task Without_rate_limits_nobody_is_locked_out()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync(("RateLimits:Enabled", "false"));
+        await using var directory = await StartAsync(("RateLimits:Enabled", "false"));
         for (var i = 0; i < 5; i++)
         {
             await directory.LogInAsync("alice", "wrong password");
@@ -96,7 +98,7 @@ public sealed class CredentialTests
     [Fact]
     public async Task A_disabled_user_is_told_apart_only_after_the_right_password()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
         await directory.ChangeUserAsync("alice", (users, user) =>
         {
             user.IsDisabled = true;
@@ -111,7 +113,7 @@ public sealed class CredentialTests
     [Fact]
     public async Task A_second_factor_is_asked_for_after_the_right_password_and_verified()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
         var code = string.Empty;
         await directory.ChangeUserAsync("alice", async (users, user) =>
         {
@@ -131,7 +133,7 @@ public sealed class CredentialTests
     [Fact]
     public async Task Claims_name_the_user_and_the_roles()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
 
         var claims = await directory.Users.LoadAsync(await directory.FindAsync("admin"), CancellationToken.None);
 

@@ -93,6 +93,7 @@ internal sealed class DirectoryUnderTest : IAsyncDisposable
     {
         await _services.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Npgsql.NpgsqlConnection.ClearAllPools();
         _folder.Dispose();
     }
 }

@@ -3,15 +3,17 @@ using TokenIssuer.Users;
 
 namespace TokenIssuer.Tests.Server;
 
-public sealed class PasswordChangeTests
+public abstract class PasswordChangeTests
 {
     private const string Old = DirectoryUnderTest.AlicesPassword;
     private const string New = "another pot of tea";
 
+    private protected abstract Task<DirectoryUnderTest> StartAsync(params (string Key, string Value)[] settings);
+
     [Fact]
     public async Task The_new_password_opens_and_the_old_one_does_not()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
 
         var change = await ChangeAsync(directory, Old, New);
 
@@ -23,7 +25,7 @@ public sealed class PasswordChangeTests
     [Fact]
     public async Task A_wrong_current_password_changes_nothing_and_is_counted()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
 
         for (var i = 0; i < 3; i++)
         {
@@ -42,7 +44,7 @@ public sealed class PasswordChangeTests
     [InlineData("12345678", "most common")]
     public async Task A_weak_password_is_refused_with_its_reason(string password, string reason)
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
 
         var change = await ChangeAsync(directory, Old, password);
 
@@ -54,7 +56,7 @@ public sealed class PasswordChangeTests
     [Fact]
     public async Task The_user_name_is_no_password()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync(
+        await using var directory = await StartAsync(
             ("Users:Seed:2:Username", "long-user-name"), ("Users:Seed:2:Password", Old));
         var user = await directory.FindAsync("long-user-name");
 
@@ -66,7 +68,7 @@ public sealed class PasswordChangeTests
     [Fact]
     public async Task Any_characters_and_long_phrases_are_welcome_and_every_character_counts()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
         var phrase = string.Concat(Enumerable.Repeat("żółw 🐢 ", 128));
         phrase = phrase[..1023] + "a";
 
@@ -80,7 +82,7 @@ public sealed class PasswordChangeTests
     [Fact]
     public async Task Of_two_changes_at_once_one_wins()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
 
         var changes = await Task.WhenAll(TryAsync("the first new one"), TryAsync("the second new one"));
 
@@ -102,7 +104,7 @@ public sealed class PasswordChangeTests
     [Fact]
     public async Task Nobody_can_change_the_password_of_an_unknown_user()
     {
-        await using var directory = await DirectoryUnderTest.StartAsync();
+        await using var directory = await StartAsync();
 
         var change = await directory.Users.ChangePasswordAsync(new Subject("unknown"), Old, New, CancellationToken.None);
 
