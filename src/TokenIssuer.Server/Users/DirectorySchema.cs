@@ -66,7 +66,9 @@ internal sealed class DirectorySchema(DirectoryContext directory)
                 .SingleAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var isThere = await directory.Database.SqlQueryRaw<bool>("SELECT to_regclass('\"SchemaVersion\"') IS NOT NULL AS \"Value\"")
+        // Not to_regclass: it would answer from the session's cache, which waiting for a turn does not refresh.
+        var isThere = await directory.Database
+            .SqlQueryRaw<bool>("SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'SchemaVersion') AS \"Value\"")
             .SingleAsync(cancellationToken).ConfigureAwait(false);
         return isThere
             ? await directory.Database.SqlQueryRaw<int>("SELECT \"Version\" AS \"Value\" FROM \"SchemaVersion\"").SingleAsync(cancellationToken).ConfigureAwait(false)
