@@ -12,11 +12,10 @@ namespace TokenIssuer.Revocation;
 /// </summary>
 internal sealed class Denylist(TimeProvider clock)
 {
-    private const int LargeSnapshot = 10_000;
     private static readonly TimeSpan s_pruneEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_untilTolerance = TimeSpan.FromSeconds(90);
 
-    private ConcurrentDictionary<SessionId, Mark> _families = new();
+    private readonly FamilyMarks _families = new();
     private readonly ConcurrentDictionary<UserKey, RevocationEntry.User> _users = new();
     private readonly ConcurrentDictionary<string, Mark> _tokens = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Mark> _keys = new(StringComparer.Ordinal);
@@ -24,6 +23,8 @@ internal sealed class Denylist(TimeProvider clock)
     private readonly Lock _merging = new();
     private readonly DateTimeOffset _born = clock.GetUtcNow();
     private RevocationEntry.All? _all;
+    private bool _listsTokens;
+    private bool _listsKeys;
     private long _minGeneration;
     private long _highestGeneration;
     private Freshness? _freshness;
@@ -62,7 +63,7 @@ internal sealed class Denylist(TimeProvider clock)
             return Denial.User;
         }
 
-        if (_families.ContainsKey(token.Session))
+        if (_families.Contains(token.Session))
         {
             return Denial.Session;
         }
@@ -72,17 +73,17 @@ internal sealed class Denylist(TimeProvider clock)
             return Denial.User;
         }
 
-        // Not asked whether it is empty first: that takes every lock of an empty dictionary.
-        if (_tokens.ContainsKey(token.TokenId))
+        // Single tokens and keys are listed rarely, and hashing their names would be most of the work.
+        if (Volatile.Read(ref _listsTokens) && _tokens.ContainsKey(token.TokenId))
         {
             return Denial.Token;
         }
 
-        return ListsKey(token.KeyId) ? Denial.Key : Denial.None;
+        return Volatile.Read(ref _listsKeys) && ListsKey(token.KeyId) ? Denial.Key : Denial.None;
     }
 
     /// <summary>Whether the family itself is listed, whatever generation a token of it carries.</summary>
-    public bool Lists(SessionId session) => _families.ContainsKey(session);
+    public bool Lists(SessionId session) => _families.Contains(session);
 
     /// <summary>Whether an API token itself is listed.</summary>
     public bool Lists(ApiTokenId token) => _tokens.ContainsKey(token.ToString());
@@ -130,7 +131,7 @@ internal sealed class Denylist(TimeProvider clock)
         var latest = clock.GetUtcNow() + retention + s_untilTolerance;
         lock (_merging)
         {
-            MakeRoom(entries.Count);
+            _families.Reserve(entries.Count);
             foreach (var entry in entries)
             {
                 Merge(entry.Until <= latest ? entry : entry with { Until = latest });
@@ -150,7 +151,7 @@ internal sealed class Denylist(TimeProvider clock)
     public IReadOnlyList<RevocationEntry> Held()
     {
         var held = new List<RevocationEntry>(Count + 1);
-        held.AddRange(_families.Select(pair => new RevocationEntry.Family(pair.Key, pair.Value.Reason, pair.Value.Until)));
+        held.AddRange(_families.All());
         held.AddRange(_users.Values);
         held.AddRange(_tokens.Select(pair => new RevocationEntry.Token(pair.Key, pair.Value.Reason, pair.Value.Until)));
         held.AddRange(_keys.Select(pair => new RevocationEntry.Key(pair.Key, pair.Value.Reason, pair.Value.Until)));
@@ -160,15 +161,6 @@ internal sealed class Denylist(TimeProvider clock)
         }
 
         return held;
-    }
-
-    /// <summary>A first snapshot may have a million sessions: growing to that size step by step would cost more than the merge.</summary>
-    private void MakeRoom(int entries)
-    {
-        if (entries >= LargeSnapshot && _families.IsEmpty)
-        {
-            Volatile.Write(ref _families, new ConcurrentDictionary<SessionId, Mark>(Environment.ProcessorCount, entries));
-        }
     }
 
     private Denial Check(TokenIdentity apiToken, long birth)
@@ -195,7 +187,7 @@ internal sealed class Denylist(TimeProvider clock)
         switch (entry)
         {
             case RevocationEntry.Family family:
-                _families.AddOrUpdate(family.Session, static (_, next) => next, static (_, held, next) => Later(held, next), mark);
+                _families.Add(family.Session, family.Reason, family.Until);
                 break;
             case RevocationEntry.User user:
                 _users.AddOrUpdate(user.UserKey, static (_, next) => next, static (_, held, next) => Max(held, next), user);
@@ -203,9 +195,11 @@ internal sealed class Denylist(TimeProvider clock)
                 break;
             case RevocationEntry.Token token:
                 _tokens.AddOrUpdate(token.Jti, static (_, next) => next, static (_, held, next) => Later(held, next), mark);
+                Volatile.Write(ref _listsTokens, true);
                 break;
             case RevocationEntry.Key key:
                 _keys.AddOrUpdate(key.KeyId, static (_, next) => next, static (_, held, next) => Later(held, next), mark);
+                Volatile.Write(ref _listsKeys, true);
                 break;
             case RevocationEntry.All all when all.MinGeneration > _minGeneration:
                 _all = all;
@@ -236,9 +230,9 @@ internal sealed class Denylist(TimeProvider clock)
         _prunedAt = now;
         lock (_merging)
         {
-            Prune(_families, now);
-            Prune(_tokens, now);
-            Prune(_keys, now);
+            _families.Prune(now);
+            Volatile.Write(ref _listsTokens, Prune(_tokens, now));
+            Volatile.Write(ref _listsKeys, Prune(_keys, now));
             foreach (var pair in _users.Where(pair => pair.Value.Until < now))
             {
                 _users.TryRemove(pair);
@@ -246,8 +240,8 @@ internal sealed class Denylist(TimeProvider clock)
         }
     }
 
-    private static void Prune<TKey>(ConcurrentDictionary<TKey, Mark> marks, DateTimeOffset now)
-        where TKey : notnull
+    /// <returns>Whether any are left.</returns>
+    private static bool Prune(ConcurrentDictionary<string, Mark> marks, DateTimeOffset now)
     {
         foreach (var pair in marks)
         {
@@ -256,6 +250,8 @@ internal sealed class Denylist(TimeProvider clock)
                 marks.TryRemove(pair);
             }
         }
+
+        return !marks.IsEmpty;
     }
 
     private readonly record struct Mark(DateTimeOffset Until, RevocationReason Reason);
