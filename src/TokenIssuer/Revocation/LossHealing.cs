@@ -42,7 +42,7 @@ internal sealed class LossHealing(
 
         Volatile.Write(ref _isHealing, true);
         logger.StoreLossSeen(seen.StoreId, seen.Epoch, page.Cursor.StoreId, page.Cursor.Epoch);
-        var whole = await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
+        var whole = await ReadSuccessorAsync(seen, cancellationToken).ConfigureAwait(false);
         denylist.Merge(whole.Entries, whole.Retention);
         await store.AppendAsync(denylist.Held(), cancellationToken).ConfigureAwait(false);
         var epoch = await AgreeOnEpochAsync(seen, page.Cursor, whole.Cursor, cancellationToken).ConfigureAwait(false);
@@ -53,6 +53,23 @@ internal sealed class LossHealing(
         logger.StoreLossHealed(healed.Cursor.StoreId, epoch);
         await AuditAsync("healed", cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>
+    /// The whole log. Another store was born above every generation of the lost one, unless that had been raised far ahead of
+    /// its time shortly before: then it is made so, because the tokens of a lost store are dead.
+    /// </summary>
+    private async Task<RevocationPage> ReadSuccessorAsync(LogCursor seen, CancellationToken cancellationToken)
+    {
+        var whole = await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
+        if (seen.StoreId == whole.Cursor.StoreId
+            || (whole.Entries.OfType<RevocationEntry.All>().LastOrDefault() is { } born && born.MinGeneration > denylist.HighestGeneration))
+        {
+            return whole;
+        }
+
+        await store.DisownAsync(whole.Cursor.Epoch, denylist.HighestGeneration, cancellationToken).ConfigureAwait(false);
+        return await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
