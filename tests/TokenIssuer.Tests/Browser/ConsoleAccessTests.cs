@@ -99,7 +99,7 @@ public sealed class ConsoleAccessTests(NotesSite site)
         await keyboard.PressAsync("Escape");
         await console.Dialog.WaitForAsync(new() { State = WaitForSelectorState.Detached });
 
-        Assert.Equal("Revoke everything", await FocusedAsync(console.Tab));
+        await console.Tab.WaitForFunctionAsync("() => document.activeElement?.textContent === 'Revoke everything'");
     }
 
     private static async Task TabToAsync(IPage tab, string name)
