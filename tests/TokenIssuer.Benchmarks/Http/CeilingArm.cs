@@ -15,7 +15,9 @@ internal sealed class CeilingArm(IDatabase redis, byte[] script)
 {
     private static readonly byte[] s_header = RandomNumberGenerator.GetBytes(96);
     private readonly ECDsa[] _signers = [.. Enumerable.Range(0, 16).Select(_ => ECDsa.Create(ECCurve.NamedCurves.nistP256))];
-    private static readonly AesGcm s_seal = new(RandomNumberGenerator.GetBytes(32), 16);
+    [ThreadStatic]
+    private static AesGcm? t_seal;
+
     private int _next;
 
     public static Action<WebApplication> Build(ArmSurroundings surroundings)
@@ -53,7 +55,7 @@ internal sealed class CeilingArm(IDatabase redis, byte[] script)
 
         Span<byte> plain = stackalloc byte[53];
         Span<byte> sealedToken = stackalloc byte[53 + 16];
-        s_seal.Encrypt(signature.AsSpan(0, 12), plain, sealedToken[..53], sealedToken[53..]);
+        (t_seal ??= new AesGcm(s_header.AsSpan(0, 32), 16)).Encrypt(signature.AsSpan(0, 12), plain, sealedToken[..53], sealedToken[53..]);
         var text = new StringBuilder(1024)
             .Append("{\"access_token\":\"").Append('a', 560).Append('.').Append(Base64Url.EncodeToString(signature))
             .Append("\",\"token_type\":\"Bearer\",\"expires_in\":300,\"scope\":\"notes:read notes:write\",\"session_id\":\"").Append('s', 43)

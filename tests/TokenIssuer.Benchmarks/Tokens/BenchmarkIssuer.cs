@@ -33,14 +33,16 @@ internal sealed class BenchmarkIssuer
     public KeyRing Ring { get; }
 
     /// <summary>Of another session and user each. The generation is above that of any store born today.</summary>
-    public string Mint(int number)
+    public static AccessTokenGrant Grant(int number)
     {
         var subject = new Subject($"7f3c1f5e-5f0e-4f0a-9d8a-{number:x12}");
         var now = TimeProvider.System.GetUtcNow();
-        return _minter.Mint(new AccessTokenGrant(
+        return new AccessTokenGrant(
             new SessionId(UserKey.Of(Name, subject), FamilyId.New()), subject, "spa", Scope.Of(["notes:read", "notes:write"]), now.AddDays(1).ToUnixTimeMilliseconds(),
-            ["editor"], "pwd", now, now, now + TimeSpan.FromHours(12))).Token.Reveal();
+            ["editor"], "pwd", now, now, now + TimeSpan.FromHours(12));
     }
 
-    public string[] MintMany(int count) => [.. Enumerable.Range(0, count).Select(Mint)];
+    public string Mint(AccessTokenGrant grant) => _minter.Mint(grant).Token.Reveal();
+
+    public string[] MintMany(int count) => [.. Enumerable.Range(0, count).Select(number => Mint(Grant(number)))];
 }

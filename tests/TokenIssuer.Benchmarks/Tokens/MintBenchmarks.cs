@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using TokenIssuer.AccessTokens;
 
 namespace TokenIssuer.Benchmarks.Tokens;
 
@@ -17,6 +18,7 @@ public class MintBenchmarks : IDisposable
     private readonly JsonWebTokenHandler _handler = new();
     private readonly SigningCredentials _credentials;
     private readonly BenchmarkIssuer _issuer;
+    private readonly AccessTokenGrant _grant = BenchmarkIssuer.Grant(7);
 
     public MintBenchmarks()
     {
@@ -28,7 +30,7 @@ public class MintBenchmarks : IDisposable
     public bool RawSignature() => _key.TrySignData(_input, _signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation, out _);
 
     [Benchmark]
-    public string TokenIssuer() => _issuer.Mint(7);
+    public string TokenIssuer() => _issuer.Mint(_grant);
 
     [Benchmark]
     public string JsonWebTokenHandler()

@@ -39,8 +39,6 @@ internal sealed class Deployment : IAsyncDisposable
 
     public IReadOnlyList<NotesApiProcess> Apis => _apis;
 
-    public bool ApisAcceptApiTokens { get; set; }
-
     /// <summary>The origin of the issuers' own pages.</summary>
     public string Origin => _site.Issuer;
 

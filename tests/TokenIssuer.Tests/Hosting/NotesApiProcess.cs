@@ -61,9 +61,12 @@ internal sealed class NotesApiProcess : IAsyncDisposable
         return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    public async Task<HttpStatusCode> GetNotesAsync(IssuedTokens tokens)
+    public Task<HttpStatusCode> GetNotesAsync(IssuedTokens tokens) => GetNotesAsync(tokens.AccessToken);
+
+    /// <param name="token">An access token or an API token.</param>
+    public async Task<HttpStatusCode> GetNotesAsync(string token)
     {
-        using var response = await GetAsync("/api/notes", tokens.AccessToken);
+        using var response = await GetAsync("/api/notes", token);
         return response.StatusCode;
     }
 

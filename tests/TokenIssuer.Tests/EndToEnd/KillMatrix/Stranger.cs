@@ -17,7 +17,6 @@ internal sealed class Stranger(Deployment deployment)
         {
             _session = await deployment.First.Client.LogInAsync(_username, Deployment.Password);
             (_, _apiToken) = await deployment.First.Client.CreateApiTokenAsync(_session);
-            deployment.ApisAcceptApiTokens = await Verdicts.AskWithApiTokenAsync(deployment.Apis[0], _apiToken) == Verdicts.Alive;
         }
 
         Assert.Equal(Verdicts.Alive, await _verdicts.OfAccessTokenAsync(_session.AccessToken));

@@ -29,7 +29,7 @@ internal sealed class Verdicts(Deployment deployment)
             atIssuers.Add(NameOf(response.StatusCode));
         }
 
-        return await AgreeAsync(atIssuers, async api => NameOf(await api.GetNotesAsync(probe)));
+        return await AgreeAsync(atIssuers, async api => NameOf(await api.GetNotesAsync(token)));
     }
 
     public async Task<string> OfApiTokenAsync(string token)
@@ -44,9 +44,7 @@ internal sealed class Verdicts(Deployment deployment)
             hasRoles = answer.TryGetProperty("roles", out _);
         }
 
-        var verdict = deployment.ApisAcceptApiTokens
-            ? await AgreeAsync(atIssuers, api => AskWithApiTokenAsync(api, token))
-            : KillScene.Combine(("first issuer", atIssuers[0]), ("second issuer", atIssuers[1]));
+        var verdict = await AgreeAsync(atIssuers, async api => NameOf(await api.GetNotesAsync(token)));
         return verdict == Alive && hasRoles ? AliveWithNewRoles : verdict;
     }
 
@@ -74,12 +72,6 @@ internal sealed class Verdicts(Deployment deployment)
         var access = await OfAccessTokenAsync(next.AccessToken);
         var hasRoles = JwtText.Payload(next.AccessToken).TryGetProperty("roles", out _);
         return (access != Alive ? $"{Alive}, its access token {access}" : hasRoles ? AliveWithNewRoles : Alive, next);
-    }
-
-    public static async Task<string> AskWithApiTokenAsync(NotesApiProcess api, string token)
-    {
-        using var response = await api.GetAsync("/api/me", token);
-        return NameOf(response.StatusCode);
     }
 
     private async Task<string> AgreeAsync(List<string> atIssuers, Func<NotesApiProcess, Task<string>> askAsync)
