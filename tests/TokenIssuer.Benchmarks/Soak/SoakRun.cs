@@ -84,7 +84,7 @@ internal static class SoakRun
 
         private string Damage(string token) => _random.Next(5) switch
         {
-            0 => token[.._random.Next(token.Length)] + "A",
+            0 => token[.._random.Next(token.Length - 1)] + "A",
             1 => Flip(token, _random.Next(token.Length)),
             2 => token + Alphabet[_random.Next(Alphabet.Length)],
             3 => Swap(token, tokens[_random.Next(tokens.Length)]),
