@@ -12,6 +12,8 @@ internal static class HttpComparison
     private const int Connections = 32;
     private const int DistinctTokens = 10_000;
 
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(12);
+
     public static async Task RunAsync(string[] args)
     {
         var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 7;
@@ -60,10 +62,10 @@ internal static class HttpComparison
 
     private static async Task PrintAsync(string title, string subject, List<Contender> contenders, int rounds, TimeSpan time)
     {
-        // The first stretch warms caches and the compiler, and is thrown away.
+        // Thrown away: until the runtime has compiled an arm for good, its compiler takes part of the processors.
         foreach (var contender in contenders)
         {
-            await contender.DriveAsync(time);
+            await contender.DriveAsync(s_warmUp);
         }
 
         var measured = contenders.ToDictionary(contender => contender.Arm.Name, _ => new List<Stretch>());

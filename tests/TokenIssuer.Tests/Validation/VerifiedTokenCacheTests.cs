@@ -190,6 +190,24 @@ public sealed class VerifiedTokenCacheTests
     }
 
     [Fact]
+    public async Task Two_thirds_of_its_size_are_remembered_all_at_once()
+    {
+        await using var api = await TestApi.StartAsync(options => options.CachedTokens = 1024);
+        var reader = api.Services.GetRequiredService<AccessTokenReader>();
+        var tokens = Enumerable.Range(0, 680).Select(i => api.Issuer.Mint($"user-{i}")).ToList();
+        var first = new List<TokenVerdict>();
+        foreach (var token in tokens)
+        {
+            first.Add(await reader.ReadAsync(token, CancellationToken.None));
+        }
+
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            Assert.Same(first[i], await reader.ReadAsync(tokens[i], CancellationToken.None));
+        }
+    }
+
+    [Fact]
     public async Task Expired_tokens_give_way_before_living_ones()
     {
         await using var api = await TestApi.StartAsync(options => options.CachedTokens = 8);
