@@ -29,7 +29,8 @@ internal sealed class AdministratorRequirement(TimeProvider clock) : Authorizati
         return Task.CompletedTask;
     }
 
+    /// <summary>A sign-in that is still to come is as good as an old one: a clock is wrong.</summary>
     private bool IsFresh(ClaimsPrincipal user)
         => long.TryParse(user.FindFirstValue("auth_time"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            && clock.GetUtcNow().ToUnixTimeSeconds() - seconds < s_freshness.TotalSeconds;
+            && Math.Abs(clock.GetUtcNow().ToUnixTimeSeconds() - seconds) < s_freshness.TotalSeconds;
 }

@@ -62,7 +62,7 @@ internal sealed class HttpRevocationFeed(
             var json = await response.Content.ReadAsStringAsync(either.Token).ConfigureAwait(false);
             return RevocationEvents.Parse(json).ToPage(isSnapshot: after is null);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException or FormatException
+        catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException or FormatException or InvalidOperationException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new TokenStoreUnavailableException("The issuer did not tell its revocations.", failure);

@@ -30,7 +30,7 @@ internal sealed class IntrospectionClient(IHttpClientFactory clients, IOptions<T
             return await response.Content.ReadFromJsonAsync(IntrospectionJson.Default.IntrospectionAnswer, patience.Token).ConfigureAwait(false)
                 ?? throw new JsonException("The answer is null.");
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException or OperationCanceledException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException or OperationCanceledException or InvalidOperationException)
         {
             throw new TokenStoreUnavailableException("The issuer did not say whether an API token is alive.", failure);
         }

@@ -17,7 +17,7 @@ internal sealed class IssuerMetadata(IHttpClientFactory clients, IOptions<TokenI
     public async Task<KeySet> ReadAsync(string? expectedIssuer, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(IssuerClient.Name);
-        var metadata = Parse(await client.GetStringAsync(Address, cancellationToken).ConfigureAwait(false), text => new OpenIdConnectConfiguration(text));
+        var metadata = Parse(await ReadAsync(client, Address, cancellationToken).ConfigureAwait(false), text => new OpenIdConnectConfiguration(text));
         if (metadata.Issuer is not { Length: > 0 } issuer || (expectedIssuer is not null && expectedIssuer != issuer))
         {
             throw new FormatException($"{Address} names the issuer \"{metadata.Issuer}\", not \"{expectedIssuer}\".");
@@ -28,8 +28,20 @@ internal sealed class IssuerMetadata(IHttpClientFactory clients, IOptions<TokenI
             throw new FormatException($"{Address} names the key set \"{metadata.JwksUri}\", which is no https address.");
         }
 
-        var keys = Parse(await client.GetStringAsync(address, cancellationToken).ConfigureAwait(false), text => new JsonWebKeySet(text));
+        var keys = Parse(await ReadAsync(client, address.ToString(), cancellationToken).ConfigureAwait(false), text => new JsonWebKeySet(text));
         return KeySet.Of(issuer, [.. keys.Keys]);
+    }
+
+    private static async Task<string> ReadAsync(HttpClient client, string address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetStringAsync(address, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new FormatException($"{address} is written in a character set that does not exist.", failure);
+        }
     }
 
     private static T Parse<T>(string text, Func<string, T> parse)

@@ -13,6 +13,9 @@ internal static class TokenPayload
 {
     /// <summary>9999-12-31: the last second that a date can name.</summary>
     private const long LastSecond = 253_402_300_799;
+
+    /// <summary>No issuer lets a session, and so its access tokens, live for more than a year.</summary>
+    private const long LongestLife = 366 * 24 * 3600;
     private const int MaxTokenIdLength = 128;
 
     public static TokenVerdict Read(CompactToken token, KeySet keys, VerificationKey key, string audience)
@@ -88,27 +91,21 @@ internal static class TokenPayload
                 ? new TokenIdentity(session, tokenId, key.KeyId, generation)
                 : null;
 
+    /// <summary>Every time in it has to be one (RFC 7519 §2), those that only an application looks at as well.</summary>
     private static TokenValidity? ReadValidity(StrictJson payload)
+        => TryReadTime(payload, "exp"u8, out var expires) && expires > 0
+            && TryReadTime(payload, "iat"u8, out var issuedAt) && issuedAt >= 0
+            && TryReadTime(payload, "nbf"u8, out var notBefore)
+            && TryReadTime(payload, "auth_time"u8, out _)
+            && issuedAt <= expires && expires - issuedAt <= LongestLife
+                ? new TokenValidity(Math.Max(notBefore, issuedAt), expires)
+                : null;
+
+    /// <returns>Whether the member is missing, which makes it -1, or a whole second of the calendar.</returns>
+    private static bool TryReadTime(StrictJson payload, ReadOnlySpan<byte> name, out long seconds)
     {
-        if (payload.Whole("exp"u8) is not { } expires || payload.Whole("iat"u8) is not { } issuedAt)
-        {
-            return null;
-        }
-
-        var notBefore = issuedAt;
-        if (payload.Has("nbf"u8))
-        {
-            if (payload.Whole("nbf"u8) is not { } given || given < 0)
-            {
-                return null;
-            }
-
-            notBefore = Math.Max(given, issuedAt);
-        }
-
-        return issuedAt >= 0 && issuedAt <= expires && notBefore <= LastSecond && expires is > 0 and <= LastSecond
-            ? new TokenValidity(notBefore, expires)
-            : null;
+        seconds = payload.Whole(name) ?? -1;
+        return seconds is >= 0 and <= LastSecond || !payload.Has(name);
     }
 
     private static bool TryReadScope(StrictJson payload, out Scope scope)

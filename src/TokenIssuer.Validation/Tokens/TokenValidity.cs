@@ -8,11 +8,12 @@ internal readonly record struct TokenValidity(long NotBefore, long Expires)
     /// <summary>Null while the token is good; <paramref name="skew"/> is granted at both ends.</summary>
     public RefusalReason? Judge(DateTimeOffset now, TimeSpan skew)
     {
-        if (now >= DateTimeOffset.FromUnixTimeSeconds(Expires) + skew)
+        // The skew is added to what the clock says: a token may name the last second there is.
+        if (now - skew >= DateTimeOffset.FromUnixTimeSeconds(Expires))
         {
             return RefusalReason.Expired;
         }
 
-        return now < DateTimeOffset.FromUnixTimeSeconds(NotBefore) - skew ? RefusalReason.NotYet : null;
+        return now + skew < DateTimeOffset.FromUnixTimeSeconds(NotBefore) ? RefusalReason.NotYet : null;
     }
 }

@@ -123,7 +123,7 @@ internal sealed class LossHealing(
     /// <summary>A store is born with an <c>all</c> of its own time and a margin, and a snapshot gives <c>all</c> a full life from now on.</summary>
     private static bool IsNewborn(RevocationPage page)
         => page.Entries.OfType<RevocationEntry.All>().LastOrDefault() is { Reason: RevocationReason.StoreBirth } all
-            && all.Until - page.Retention - DateTimeOffset.FromUnixTimeMilliseconds(all.MinGeneration) < s_newborn - s_birthMargin;
+            && (all.Until - page.Retention).ToUnixTimeMilliseconds() - all.MinGeneration < (s_newborn - s_birthMargin).TotalMilliseconds;
 
     private Task AuditAsync(string reason, CancellationToken cancellationToken)
         => audit.WriteAsync(new AuditEvent(AuditEventType.StoreLoss, User: null, Session: null, Reason: reason), cancellationToken);

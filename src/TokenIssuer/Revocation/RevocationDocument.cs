@@ -11,8 +11,13 @@ namespace TokenIssuer.Revocation;
 /// <param name="Revocations">The entries; a heartbeat has none.</param>
 internal sealed record RevocationDocument(string Cursor, long AgeMs, long Retention, IReadOnlyList<RevocationItem>? Revocations)
 {
-    /// <summary>A year, in milliseconds: what is said to be older, or kept for longer, is no number of the contract.</summary>
-    private const long LongestMs = 366L * 24 * 3600 * 1000;
+    private const long Year = 366L * 24 * 3600;
+
+    /// <summary>What is said to be older is no number of the contract.</summary>
+    private const long LongestAgeMs = Year * 1000;
+
+    /// <summary>In seconds: twice the life of an access token and 10 minutes, and that is a year at most.</summary>
+    private const long LongestRetention = 3 * Year;
 
     public static RevocationDocument Of(RevocationPage page, TimeSpan age) => new(
         page.Cursor.ToString(),
@@ -24,7 +29,7 @@ internal sealed record RevocationDocument(string Cursor, long AgeMs, long Retent
     public RevocationPage ToPage(bool isSnapshot)
     {
         // A heartbeat has no entries and need not say how long they are kept; entries that nobody says are kept would be forgotten.
-        if (AgeMs is < 0 or > LongestMs || Retention is < 0 or > LongestMs || (Retention == 0 && Revocations is { Count: > 0 }))
+        if (AgeMs is < 0 or > LongestAgeMs || Retention is < 0 or > LongestRetention || (Retention == 0 && Revocations is { Count: > 0 }))
         {
             throw new FormatException("The age or the retention of the revocation feed can't be read.");
         }

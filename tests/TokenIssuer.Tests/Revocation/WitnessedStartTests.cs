@@ -50,6 +50,19 @@ public sealed class WitnessedStartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_generation_that_is_no_date_stops_no_start()
+    {
+        var page = await _store.ReadAsync(null, null, Cancelled);
+        await using var replica = new Replica(_store, _clock, _folder.PathOf("a"));
+
+        await replica.Healing.HealAsync(
+            page with { Entries = [.. page.Entries.Select(entry => entry is RevocationEntry.All all ? all with { MinGeneration = 1L << 53 } : entry)] }, Cancelled);
+
+        Assert.True(replica.Denylist.IsLoaded);
+        Assert.Equal(1L << 53, replica.Denylist.HighestGeneration);
+    }
+
+    [Fact]
     public async Task A_restart_on_the_store_that_was_left_ends_no_session()
     {
         await RunAsync("a", AssertNobodyIsDisowned);

@@ -6,6 +6,9 @@ namespace TokenIssuer.Tests.Validation;
 /// <summary>Each rule on its own: a token that is right but for one thing, signed with the real key.</summary>
 public sealed class AccessTokenRuleTests(TestApiFixture fixture) : IClassFixture<TestApiFixture>
 {
+    /// <summary>9999-12-31: what lies beyond has no date.</summary>
+    private const long LastSecond = 253_402_300_799;
+
     private static readonly Dictionary<string, Action<JsonObject, JsonObject>> s_wrong = new(StringComparer.Ordinal)
     {
         ["typ absent"] = (header, _) => header.Remove("typ"),
@@ -86,6 +89,10 @@ public sealed class AccessTokenRuleTests(TestApiFixture fixture) : IClassFixture
         ["exp huge"] = (_, payload) => payload["exp"] = JsonNode.Parse("9223372036854775808"),
         ["exp infinite"] = (_, payload) => payload["exp"] = JsonNode.Parse("1e400"),
         ["exp past the calendar"] = (_, payload) => payload["exp"] = 253_402_300_800,
+        ["exp at the end of time"] = (_, payload) => payload["exp"] = LastSecond,
+        ["exp the largest number"] = (_, payload) => payload["exp"] = long.MaxValue,
+        ["exp the smallest number"] = (_, payload) => payload["exp"] = long.MinValue,
+        ["exp more than a year after iat"] = (_, payload) => payload["exp"] = (long?)payload["iat"] + (366 * 24 * 3600) + 1,
         ["exp negative"] = (_, payload) => payload["exp"] = -1,
         ["exp zero"] = (_, payload) => payload["exp"] = 0,
         ["exp a boolean"] = (_, payload) => payload["exp"] = true,
@@ -93,9 +100,28 @@ public sealed class AccessTokenRuleTests(TestApiFixture fixture) : IClassFixture
         ["iat absent"] = (_, payload) => payload.Remove("iat"),
         ["iat a string"] = (_, payload) => payload["iat"] = "1",
         ["iat after exp"] = (_, payload) => payload["iat"] = (long?)payload["exp"] + 1,
+        ["iat and exp at the end of time"] = (_, payload) => (payload["iat"], payload["exp"]) = (LastSecond, LastSecond),
+        ["iat and exp past the calendar"] = (_, payload) => (payload["iat"], payload["exp"]) = (LastSecond + 1, LastSecond + 2),
+        ["iat negative"] = (_, payload) => payload["iat"] = -1,
+        ["iat the smallest number"] = (_, payload) => payload["iat"] = long.MinValue,
+        ["iat a fraction"] = (_, payload) => payload["iat"] = JsonNode.Parse($"{payload["iat"]}.5"),
+        ["iat infinite"] = (_, payload) => payload["iat"] = JsonNode.Parse("-1e400"),
         ["iat in the future"] = (_, payload) => payload["iat"] = (long?)payload["iat"] + 60,
         ["nbf in the future"] = (_, payload) => payload["nbf"] = (long?)payload["iat"] + 60,
+        ["nbf at the end of time"] = (_, payload) => payload["nbf"] = LastSecond,
+        ["nbf past the calendar"] = (_, payload) => payload["nbf"] = LastSecond + 1,
+        ["nbf the largest number"] = (_, payload) => payload["nbf"] = long.MaxValue,
+        ["nbf negative"] = (_, payload) => payload["nbf"] = -1,
+        ["nbf a fraction"] = (_, payload) => payload["nbf"] = 1.5,
+        ["nbf with an exponent"] = (_, payload) => payload["nbf"] = JsonNode.Parse("1e3"),
+        ["nbf infinite"] = (_, payload) => payload["nbf"] = JsonNode.Parse("1e400"),
+        ["nbf null"] = (_, payload) => payload["nbf"] = null,
         ["nbf a string"] = (_, payload) => payload["nbf"] = "1",
+        ["auth_time a string"] = (_, payload) => payload["auth_time"] = "1",
+        ["auth_time negative"] = (_, payload) => payload["auth_time"] = -1,
+        ["auth_time a fraction"] = (_, payload) => payload["auth_time"] = 1.5,
+        ["auth_time the largest number"] = (_, payload) => payload["auth_time"] = long.MaxValue,
+        ["auth_time infinite"] = (_, payload) => payload["auth_time"] = JsonNode.Parse("1e400"),
         ["scope an array"] = (_, payload) => payload["scope"] = new JsonArray("notes:read"),
         ["scope with a quote"] = (_, payload) => payload["scope"] = "notes:\"read",
     };
@@ -107,6 +133,9 @@ public sealed class AccessTokenRuleTests(TestApiFixture fixture) : IClassFixture
         ["a member of the header that nobody knows"] = (header, _) => header["x"] = 1,
         ["aud with ours among others"] = (_, payload) => payload["aud"] = new JsonArray("other", "notes-api"),
         ["nbf in the past"] = (_, payload) => payload["nbf"] = 1,
+        ["exp a year after iat"] = (_, payload) => payload["exp"] = (long?)payload["iat"] + (366 * 24 * 3600),
+        ["no auth_time"] = (_, payload) => payload.Remove("auth_time"),
+        ["a claim that nobody knows, and that no number can hold"] = (_, payload) => payload["x"] = JsonNode.Parse("1e400"),
         ["a claim that nobody knows"] = (_, payload) => payload["x"] = new JsonObject { ["y"] = 1 },
         ["no scope"] = (_, payload) => payload.Remove("scope"),
     };

@@ -27,6 +27,9 @@ internal sealed class FeedServer : IAsyncDisposable
     /// <summary>What a strict read gets.</summary>
     public string Json { get; set; } = "{}";
 
+    /// <summary>What a strict read is told that it gets.</summary>
+    public string JsonType { get; set; } = "application/json";
+
     /// <summary>Keeps strict reads waiting while set.</summary>
     public TaskCompletionSource? Stall { get; set; }
 
@@ -82,6 +85,7 @@ internal sealed class FeedServer : IAsyncDisposable
         if (context.Request.Headers.Accept != "text/event-stream")
         {
             await (Stall?.Task ?? Task.CompletedTask);
+            context.Response.ContentType = JsonType;
             await context.Response.WriteAsync(Json);
             return;
         }

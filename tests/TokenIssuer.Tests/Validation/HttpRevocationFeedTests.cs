@@ -124,6 +124,23 @@ public sealed class HttpRevocationFeedTests
     [InlineData("snapshot", """{"cursor":"?","age_ms":0,"retention":1200,"revocations":[]}""")]
     [InlineData("snapshot", "null")]
     [InlineData("heartbeat", """{"age_ms":0}""")]
+    [InlineData("heartbeat", """{"cursor":"AAAAAAAAAAAAAAAAAAAAAA.1.0","age_ms":-1}""")]
+    [InlineData("heartbeat", """{"cursor":"AAAAAAAAAAAAAAAAAAAAAA.1.0","age_ms":9223372036854775807}""")]
+    [InlineData("heartbeat", """{"cursor":"AAAAAAAAAAAAAAAAAAAAAA.1.0","age_ms":1e400}""")]
+    [InlineData("heartbeat", """{"cursor":"AAAAAAAAAAAAAAAAAAAAAA.1.99999999999999999999","age_ms":0}""")]
+    [InlineData("snapshot", """{"cursor":"AAAAAAAAAAAAAAAAAAAAAA.1.0","age_ms":0,"retention":-1,"revocations":[]}""")]
+    [InlineData("snapshot", """{"cursor":"AAAAAAAAAAAAAAAAAAAAAA.1.0","age_ms":0,"retention":9223372036854775807,"revocations":[]}""")]
+    [InlineData("snapshot", """{"cursor":"AAAAAAAAAAAAAAAAAAAAAA.1.0","age_ms":0,"retention":31622400000,"revocations":[]}""")]
+    [InlineData("snapshot", """{"cursor":"AAAAAAAAAAAAAAAAAAAAAA.1.0","age_ms":0,"retention":1200,"revocations":[null]}""")]
+    [InlineData("revocation", """{"id":"1","kind":"key","kid":"k","until":0,"reason":"logout"}""")]
+    [InlineData("revocation", """{"id":"1","kind":"key","kid":"k","until":-1,"reason":"logout"}""")]
+    [InlineData("revocation", """{"id":"1","kind":"key","kid":"k","until":253402300800,"reason":"logout"}""")]
+    [InlineData("revocation", """{"id":"1","kind":"key","kid":"k","until":9223372036854775807,"reason":"logout"}""")]
+    [InlineData("revocation", """{"id":"1","kind":"key","kid":"k","until":1e400,"reason":"logout"}""")]
+    [InlineData("revocation", """{"id":"1","kind":"key","kid":"k","until":1.5,"reason":"logout"}""")]
+    [InlineData("revocation", """{"id":"1","kind":"all","min_gen":1e400,"until":1767270000,"reason":"logout"}""")]
+    [InlineData("revocation", """{"id":"1","kind":"user","user":"a","user_key":"short","min_gen":1,"floor":1,"api_floor":1,"until":1767270000,"reason":"logout"}""")]
+    [InlineData("revocation", "{\"id\":\"1\",\"kind\":\"key\",\"kid\":\"\\uD800\",\"until\":1767270000,\"reason\":\"logout\"}")]
     public async Task What_cannot_be_read_is_never_skipped(string type, string data)
     {
         await using var server = await FeedServer.StartAsync();
@@ -184,6 +201,40 @@ public sealed class HttpRevocationFeedTests
 
         await Assert.ThrowsAsync<TokenStoreUnavailableException>(
             async () => await server.CreateFeed(_clock).ReadAsync(null, null, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_strict_read_in_a_character_set_that_does_not_exist_says_that_the_store_is_unavailable()
+    {
+        await using var server = await FeedServer.StartAsync();
+        server.Json = FeedServer.Snapshot(FakeFeed.CursorAt(9), 0);
+        var control = await server.CreateFeed(_clock).ReadAsync(null, null, CancellationToken.None);
+        server.JsonType = "application/json; charset=klingon";
+
+        var reading = server.CreateFeed(_clock).ReadAsync(null, null, CancellationToken.None);
+
+        await Assert.ThrowsAsync<TokenStoreUnavailableException>(async () => await reading);
+        Assert.Equal(FakeFeed.CursorAt(9), control.Cursor);
+    }
+
+    /// <summary>What is kept for longer than anything could live is cut to what the log keeps; nothing overflows on the way.</summary>
+    [Fact]
+    public async Task The_largest_numbers_of_the_contract_are_merged()
+    {
+        await using var server = await FeedServer.StartAsync();
+        await using var pages = server.CreateFeed(_clock).FollowAsync(null, CancellationToken.None).GetAsyncEnumerator();
+        var move = pages.MoveNextAsync();
+        var connection = await server.NextConnectionAsync();
+        var denylist = new Denylist(_clock);
+        connection.Send("snapshot", """{"cursor":"AAAAAAAAAAAAAAAAAAAAAA.9223372036854775807.9223372036854775807-9223372036854775807","age_ms":31622400000,"retention":94867200,"revocations":[{"id":"1","kind":"key","kid":"k","until":253402300799,"reason":"logout"},{"id":"2","kind":"all","min_gen":9223372036854775807,"until":253402300799,"reason":"logout"}]}""");
+        await move;
+
+        denylist.Merge(pages.Current);
+
+        var token = new TokenIdentity(TestIssuer.NewSession("alice"), "jti", "kid", 5);
+        Assert.Equal((true, Denial.User), (denylist.ListsKey("k"), denylist.Check(token)));
+        Assert.Equal(TimeSpan.FromDays(366), denylist.Age);
+        Assert.All(denylist.Held(), entry => Assert.True(entry.Until <= _clock.Now + TimeSpan.FromDays(3 * 366) + TimeSpan.FromMinutes(2)));
     }
 
     [Fact]

@@ -66,6 +66,30 @@ public sealed class IssuerKeysTests
         Assert.Equal(2, api.Stub.Calls - callsBefore);
     }
 
+    [Theory]
+    [InlineData("application/json; charset=klingon", null, null)]
+    [InlineData("application/json", "null", null)]
+    [InlineData("application/json", "[]", null)]
+    [InlineData("application/json", """{"issuer":5}""", null)]
+    [InlineData("application/json", """{"issuer":"https://issuer.example","jwks_uri":"?"}""", null)]
+    [InlineData("application/json", null, "null")]
+    [InlineData("application/json", null, """{"keys":5}""")]
+    [InlineData("application/json", null, """{"keys":[null]}""")]
+    [InlineData("application/json", null, """{"keys":[{"kty":"EC","crv":"P-256","kid":"k","x":"*","y":1e400}]}""")]
+    [InlineData("application/json", null, """{"keys":[{"kty":"RSA","alg":"RS256","kid":"k","n":"AA","e":"*"}]}""")]
+    public async Task What_no_issuer_says_leaves_the_known_keys_as_they_are(string mediaType, string? metadata, string? jwks)
+    {
+        await using var api = await TestApi.StartAsync();
+        api.Clock.Advance(TimeSpan.FromSeconds(2));
+        (api.Stub.MediaType, api.Stub.Metadata, api.Stub.Jwks) = (mediaType, metadata, jwks);
+
+        var isRead = await api.Services.GetRequiredService<RemoteIssuerKeys>().RefreshAsync();
+        var status = await api.StatusOfAsync(api.Issuer.Mint());
+
+        Assert.False(isRead);
+        Assert.Equal(HttpStatusCode.OK, status);
+    }
+
     [Fact]
     public async Task A_retired_key_is_gone_when_the_set_is_read_again()
     {

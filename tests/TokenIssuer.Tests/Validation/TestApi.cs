@@ -142,6 +142,9 @@ internal sealed class IssuerStub(TestIssuer issuer) : HttpMessageHandler
 
     public string? Metadata { get; set; }
 
+    /// <summary>What answers say they are.</summary>
+    public string MediaType { get; set; } = "application/json; charset=utf-8";
+
     /// <summary>Has no token vouched for unless a test sets it.</summary>
     public Func<HttpRequestMessage, Task<HttpResponseMessage>> Introspection { get; set; }
         = _ => Task.FromResult(new HttpResponseMessage { Content = new StringContent("""{"active":false}""") });
@@ -156,7 +159,14 @@ internal sealed class IssuerStub(TestIssuer issuer) : HttpMessageHandler
         Calls++;
         return IsDown
             ? Task.FromException<HttpResponseMessage>(new HttpRequestException("The issuer is down."))
-            : Task.FromResult(new HttpResponseMessage { Content = new StringContent(AnswerTo(request.RequestUri)) });
+            : Task.FromResult(new HttpResponseMessage { Content = Content(AnswerTo(request.RequestUri)) });
+    }
+
+    private StringContent Content(string text)
+    {
+        var content = new StringContent(text);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(MediaType);
+        return content;
     }
 
     private string AnswerTo(Uri? address)
