@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace TokenIssuer.Validation.Bearer;
@@ -10,7 +11,14 @@ internal readonly record struct RevocationDemand(StrictRevocationAttribute? Stri
     /// <summary>The demand of the issuer's own endpoints.</summary>
     public static RevocationDemand OfIssuer { get; } = new(new StrictRevocationAttribute(), null);
 
-    public static RevocationDemand Of(Endpoint? endpoint) => endpoint is null
-        ? default
-        : new RevocationDemand(endpoint.Metadata.GetMetadata<StrictRevocationAttribute>(), endpoint.Metadata.GetMetadata<StalenessPolicy>());
+    /// <summary>Where the request came from; null when nobody knows. Looked up by those few who ask.</summary>
+    public IPAddress? Client => Request?.Connection.RemoteIpAddress;
+
+    private HttpContext? Request { get; init; }
+
+    public static RevocationDemand Of(HttpContext request)
+    {
+        var metadata = request.GetEndpoint()?.Metadata;
+        return new RevocationDemand(metadata?.GetMetadata<StrictRevocationAttribute>(), metadata?.GetMetadata<StalenessPolicy>()) { Request = request };
+    }
 }

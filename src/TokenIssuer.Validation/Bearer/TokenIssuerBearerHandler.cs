@@ -37,7 +37,7 @@ internal sealed class TokenIssuerBearerHandler(
 
         _verdict = presented is null
             ? gate.Refuse(RefusalReason.Malformed)
-            : await gate.JudgeAsync(presented, RevocationDemand.Of(Context.GetEndpoint()), Context.RequestAborted).ConfigureAwait(false);
+            : await gate.JudgeAsync(presented, RevocationDemand.Of(Context), Context.RequestAborted).ConfigureAwait(false);
         return _verdict is TokenVerdict.Accepted accepted
             ? await AdmitAsync(accepted.Token).ConfigureAwait(false)
             : AuthenticateResult.Fail(Outcomes.NameOf(_verdict));

@@ -1,5 +1,7 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using TokenIssuer.ApiTokens;
+using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 using TokenIssuer.Validation.Bearer;
 using TokenIssuer.Validation.Diagnostics;
@@ -109,20 +111,36 @@ internal sealed class ApiTokenReader
 
     /// <summary>A strict request asks for itself: an answer under way may be older than the request.</summary>
     private Task<TokenVerdict> AskAsync(ApiToken token, TokenDigest digest, RevocationDemand demand)
-        => demand.Strict is null
-            ? _calls.JoinAsync(digest, () => AskWithinAllowanceAsync(token, digest))
-            : AskWithinAllowanceAsync(token, digest);
+    {
+        // Now: whoever leaves early takes the request along.
+        var client = demand.Client;
+        return demand.Strict is null
+            ? _calls.JoinAsync(digest, () => AskWithinAllowanceAsync(token, digest, client))
+            : AskWithinAllowanceAsync(token, digest, client);
+    }
 
     /// <summary>Only a token that was never vouched for here can have been invented.</summary>
-    private Task<TokenVerdict> AskWithinAllowanceAsync(ApiToken token, TokenDigest digest)
+    private async Task<TokenVerdict> AskWithinAllowanceAsync(ApiToken token, TokenDigest digest, IPAddress? client)
     {
-        if (_vouched.Find(digest) is not null || _allowance.TryTake())
+        if (_vouched.Find(digest) is not null)
         {
-            return AskIssuerAsync(token, digest);
+            return await AskIssuerAsync(token, digest).ConfigureAwait(false);
         }
 
-        _logger.TooManyUnknownApiTokens();
-        return Task.FromResult<TokenVerdict>(Verdicts.StoreUnavailable);
+        var network = CoarseAddress.Of(client) ?? string.Empty;
+        if (!_allowance.TryTake(network))
+        {
+            _logger.TooManyUnknownApiTokens();
+            return Verdicts.StoreUnavailable;
+        }
+
+        var verdict = await AskIssuerAsync(token, digest).ConfigureAwait(false);
+        if (verdict is TokenVerdict.Accepted)
+        {
+            _allowance.GiveBack(network);
+        }
+
+        return verdict;
     }
 
     private async Task<TokenVerdict> AskIssuerAsync(ApiToken token, TokenDigest digest)

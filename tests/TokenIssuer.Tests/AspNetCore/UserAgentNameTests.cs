@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using TokenIssuer.AspNetCore.Requests;
 
@@ -37,14 +36,4 @@ public sealed class UserAgentNameTests
             Assert.True(Encoding.UTF8.GetByteCount(UserAgentName.Of(header) ?? string.Empty) <= 64, header);
         }
     }
-
-    [Theory]
-    [InlineData("203.0.113.77", "203.0.113.0/24")]
-    [InlineData("::ffff:203.0.113.77", "203.0.113.0/24")]
-    [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48")]
-    [InlineData("::1", "::/48")]
-    public void An_address_loses_its_last_part(string address, string coarse) => Assert.Equal(coarse, CoarseAddress.Of(IPAddress.Parse(address)));
-
-    [Fact]
-    public void No_address_stays_none() => Assert.Null(CoarseAddress.Of(null));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using System.Web;
 using TokenIssuer.ApiTokens;
@@ -26,6 +27,9 @@ internal sealed class IntrospectionDesk
     public HttpStatusCode Status { get; set; } = HttpStatusCode.OK;
 
     public bool IsDown { get; set; }
+
+    /// <summary>What answers say they are.</summary>
+    public string MediaType { get; set; } = "application/json";
 
     /// <summary>Keeps everybody waiting while set.</summary>
     public Task Stall { get; set; } = Task.CompletedTask;
@@ -71,6 +75,8 @@ internal sealed class IntrospectionDesk
         }
 
         var answer = _living.TryGetValue(form["token"] ?? string.Empty, out var living) ? living.ToJsonString() : """{"active":false}""";
-        return new HttpResponseMessage(Status) { Content = new StringContent(answer) };
+        var content = new StringContent(answer);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(MediaType);
+        return new HttpResponseMessage(Status) { Content = content };
     }
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace TokenIssuer.AspNetCore.Requests;
+namespace TokenIssuer.Families;
 
 /// <summary>An address without its last part: enough for its owner to recognise a place, too little to track a person.</summary>
 internal static class CoarseAddress
