@@ -16,6 +16,7 @@ builder.Services.AddAuthorization(options => options.FallbackPolicy = options.De
 builder.Services.AddProblemDetails(Problems.Describe);
 builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
 builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+builder.Services.AddHealthChecks().AddCheck<RevocationFeedHealthCheck>("revocations");
 builder.Services.AddSingleton<Notes>();
 builder.Services.AddCors(options => options.AddDefaultPolicy(policy => policy
     .WithOrigins(builder.Configuration.GetSection("AllowedOrigins").Get<string[]>() ?? [])
@@ -31,6 +32,7 @@ app.UseAuthentication();
 app.UseAuthorization();
 
 app.MapGet("/health/live", () => Results.Ok()).AllowAnonymous();
+app.MapHealthChecks("/health/ready").AllowAnonymous();
 app.MapGet("/api/public", () => new { message = "Anybody may read this." }).AllowAnonymous();
 
 app.MapGet("/api/notes", (ClaimsPrincipal user, Notes notes) => new { notes = notes.Of(SubjectOf(user)) })
@@ -56,6 +58,7 @@ app.MapGet("/api/feed", (RevocationFeedState feed) => new
     source = feed.Source,
     cursor = feed.Cursor,
     age_ms = (long)feed.Age.TotalMilliseconds,
+    stale = feed.IsStale,
     entries = feed.Entries,
 }).AllowAnonymous();
 

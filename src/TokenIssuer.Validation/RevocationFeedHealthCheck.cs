@@ -5,12 +5,16 @@ using TokenIssuer.Revocation;
 
 namespace TokenIssuer.Validation;
 
-/// <summary>Unhealthy while the replica of the revocation log is missing or older than <see cref="TokenIssuerValidationOptions.MaxStaleness"/>: then tokens are answered with 503. Add it with <c>AddCheck&lt;RevocationFeedHealthCheck&gt;("revocations")</c>.</summary>
+/// <summary>
+/// Tells whether the replica of the revocation log is missing or older than <see cref="TokenIssuerValidationOptions.MaxStaleness"/>:
+/// unhealthy while tokens are answered with 503 for that, degraded while <see cref="TokenIssuerValidationOptions.Staleness"/> has them
+/// accepted all the same. Add it with <c>AddCheck&lt;RevocationFeedHealthCheck&gt;("revocations")</c>.
+/// </summary>
 public sealed class RevocationFeedHealthCheck : IHealthCheck
 {
     private readonly RevocationFeedState _state;
     private readonly Denylist _denylist;
-    private readonly TimeSpan _bound;
+    private readonly StalenessPolicy _policy;
 
     /// <summary>Made by the container.</summary>
     /// <param name="services">The services of the host.</param>
@@ -18,7 +22,7 @@ public sealed class RevocationFeedHealthCheck : IHealthCheck
     {
         _state = services.GetRequiredService<RevocationFeedState>();
         _denylist = services.GetRequiredService<Denylist>();
-        _bound = services.GetRequiredService<IOptions<TokenIssuerValidationOptions>>().Value.MaxStaleness;
+        _policy = services.GetRequiredService<IOptions<TokenIssuerValidationOptions>>().Value.Staleness;
     }
 
     /// <summary>Looks at the replica; no network.</summary>
@@ -31,14 +35,15 @@ public sealed class RevocationFeedHealthCheck : IHealthCheck
             ["source"] = _state.Source,
             ["age_ms"] = (long)_state.Age.TotalMilliseconds,
             ["entries"] = _state.Entries,
+            ["stale"] = _state.IsStale,
         };
-        if (!_denylist.IsLoaded)
+        if (!_state.IsStale)
         {
-            return Task.FromResult(HealthCheckResult.Unhealthy("The revocation log was not read yet.", data: state));
+            return Task.FromResult(HealthCheckResult.Healthy("The replica of the revocation log is fresh.", state));
         }
 
-        return Task.FromResult(_denylist.Age > _bound
-            ? HealthCheckResult.Unhealthy("The replica of the revocation log is too old.", data: state)
-            : HealthCheckResult.Healthy("The replica of the revocation log is fresh.", state));
+        var status = _policy.Accepts(_denylist) ? HealthStatus.Degraded : HealthStatus.Unhealthy;
+        return Task.FromResult(new HealthCheckResult(
+            status, _denylist.IsLoaded ? "The replica of the revocation log is too old." : "The revocation log was not read yet.", data: state));
     }
 }

@@ -1,3 +1,5 @@
+using TokenIssuer.Revocation;
+
 namespace TokenIssuer.Validation;
 
 /// <summary>What to do with tokens when the replica of the revocation log is older than <see cref="TokenIssuerValidationOptions.MaxStaleness"/>.</summary>
@@ -22,9 +24,7 @@ public sealed class StalenessPolicy
     internal string Name { get; }
 
     /// <summary>Null means the general bound.</summary>
-    internal TimeSpan? MaxAge { get; }
-
-    internal bool NeedsSnapshot => !ReferenceEquals(this, Open);
+    private TimeSpan? MaxAge { get; }
 
     /// <summary>Accept until the replica is older than <paramref name="max"/>, then answer 503. A token revoked meanwhile lives on for that long.</summary>
     /// <param name="max">Counted as <see cref="RevocationFeedState.Age"/>, more than zero.</param>
@@ -33,6 +33,9 @@ public sealed class StalenessPolicy
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(max, TimeSpan.Zero);
         return new StalenessPolicy("serve-stale", max);
     }
+
+    /// <summary>Whether tokens are accepted with a replica that is past the general bound.</summary>
+    internal bool Accepts(Denylist denylist) => ReferenceEquals(this, Open) || (denylist.IsLoaded && denylist.Age <= MaxAge);
 
     /// <summary>The name of the policy.</summary>
     public override string ToString() => MaxAge is { } age && age != TimeSpan.MaxValue ? $"{Name} ({age})" : Name;

@@ -83,7 +83,7 @@ public static class TokenIssuerBearerExtensions
         services.TryAddSingleton(provider => new TokenLeases(
             provider.GetRequiredService<Denylist>(), provider.GetRequiredService<TokenGate>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new RevocationFeedState(
-            provider.GetRequiredService<Denylist>(), provider.GetRequiredService<IRevocationFeed>()));
+            provider.GetRequiredService<Denylist>(), provider.GetRequiredService<IRevocationFeed>(), provider.GetRequiredService<TokenRules>().MaxStaleness));
         return builder.AddScheme<JwtBearerOptions, TokenIssuerBearerHandler>(JwtBearerDefaults.AuthenticationScheme, null);
     }
 

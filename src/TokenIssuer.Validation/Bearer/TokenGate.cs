@@ -91,7 +91,7 @@ internal sealed class TokenGate(
         }
 
         var policy = staleness ?? rules.Staleness;
-        if (policy.MaxAge is not { } max || (policy.NeedsSnapshot && !denylist.IsLoaded) || denylist.Age > max)
+        if (!policy.Accepts(denylist))
         {
             return Verdicts.StaleFeed;
         }

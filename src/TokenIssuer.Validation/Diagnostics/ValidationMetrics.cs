@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using TokenIssuer.Revocation;
 using TokenIssuer.Validation.Bearer;
 using TokenIssuer.Validation.Tokens;
 
@@ -13,13 +12,14 @@ internal sealed class ValidationMetrics
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _servedStale;
 
-    public ValidationMetrics(IMeterFactory meters, Denylist denylist)
+    public ValidationMetrics(IMeterFactory meters, RevocationFeedState feed)
     {
         var meter = meters.Create(MeterName);
         _tokens = meter.CreateCounter<long>("tokenissuer.validation.tokens", description: "Presented access tokens by outcome.");
         _servedStale = meter.CreateCounter<long>("tokenissuer.validation.served_stale", description: "Tokens accepted although the replica was past its bound, by policy.");
-        meter.CreateObservableGauge("tokenissuer.feed.age", () => denylist.Age.TotalSeconds, "s", "How old the replica of the revocation log is.");
-        meter.CreateObservableGauge("tokenissuer.denylist.entries", () => denylist.Count, description: "Entries of the replica.");
+        meter.CreateObservableGauge("tokenissuer.feed.age", () => feed.Age.TotalSeconds, "s", "How old the replica of the revocation log is.");
+        meter.CreateObservableGauge("tokenissuer.feed.stale", () => feed.IsStale ? 1 : 0, description: "1 while the replica is missing or past its bound.");
+        meter.CreateObservableGauge("tokenissuer.denylist.entries", () => feed.Entries, description: "Entries of the replica.");
     }
 
     public void TokenJudged(TokenVerdict verdict)

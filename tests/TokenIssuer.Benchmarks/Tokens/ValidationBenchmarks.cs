@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using TokenIssuer.Revocation;
+using TokenIssuer.Validation;
 using TokenIssuer.Validation.Bearer;
 using TokenIssuer.Validation.Diagnostics;
 using TokenIssuer.Validation.Keys;
@@ -82,8 +83,10 @@ public class ValidationBenchmarks : IDisposable
         var clock = TimeProvider.System;
         var rules = new TokenRules(BenchmarkIssuer.Audience, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1), cachedTokens);
         var reader = new AccessTokenReader(new LocalIssuerKeys(issuer.Ring, issuer.Options), rules, new VerifiedTokenCache(cachedTokens, clock));
-        var metrics = new ValidationMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), denylist);
-        return new TokenGate(reader, denylist, new SilentFeed(), rules, metrics, clock, NullLogger<TokenGate>.Instance);
+        var feed = new SilentFeed();
+        var metrics = new ValidationMetrics(
+            _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), new RevocationFeedState(denylist, feed, rules.MaxStaleness));
+        return new TokenGate(reader, denylist, feed, rules, metrics, clock, NullLogger<TokenGate>.Instance);
     }
 
     /// <summary>Draws with probability 1/rank.</summary>

@@ -180,6 +180,22 @@ public sealed class NotesApiTests : IAsyncLifetime
         Assert.Equal(FakeFeed.CursorAt(0).ToString(), feed.GetProperty("cursor").GetString());
         Assert.Equal(2000, feed.GetProperty("age_ms").GetInt64());
         Assert.Equal(0, feed.GetProperty("entries").GetInt32());
+        Assert.False(feed.GetProperty("stale").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_feed_that_is_too_old_says_so_and_so_does_its_health()
+    {
+        using var client = _host.CreateClient();
+        using var before = await client.GetAsync("/health/ready");
+
+        _clock.Advance(TimeSpan.FromSeconds(31));
+        var feed = await client.GetFromJsonAsync<JsonElement>("/api/feed");
+        using var after = await client.GetAsync("/health/ready");
+        using var live = await client.GetAsync("/health/live");
+
+        Assert.True(feed.GetProperty("stale").GetBoolean());
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (before.StatusCode, after.StatusCode, live.StatusCode));
     }
 
     private static StringContent Note(string text) => new($$"""{"text":"{{text}}"}""", Encoding.UTF8, "application/json");

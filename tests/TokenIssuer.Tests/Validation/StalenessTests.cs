@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -90,6 +91,82 @@ public sealed class StalenessTests
         Assert.Equal(
             (HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable),
             (before.StatusCode, fresh.StatusCode, stale.StatusCode));
+    }
+
+    [Theory]
+    [InlineData(null, "/me", HttpStatusCode.OK, "Degraded")]
+    [InlineData(null, "/reject", HttpStatusCode.ServiceUnavailable, "Degraded")]
+    [InlineData(31, "/me", HttpStatusCode.OK, "Degraded")]
+    public async Task Open_as_the_general_policy_accepts_whatever_the_replica_and_health_calls_it_degraded(int? age, string path, HttpStatusCode expected, string health)
+    {
+        await using var api = await TestApi.StartAsync(
+            options => options.Staleness = StalenessPolicy.Open,
+            services => services.AddHealthChecks().AddCheck<RevocationFeedHealthCheck>("revocations"),
+            app =>
+            {
+                app.MapHealthChecks("/health/ready");
+                app.MapGet("/reject", () => "x").RequireAuthorization().WithStaleness(StalenessPolicy.Reject);
+            },
+            age is null ? ReplicaState.Empty : ReplicaState.Fresh);
+        api.Clock.Advance(TimeSpan.FromSeconds(age ?? 0));
+
+        var status = await api.StatusOfAsync(api.Issuer.Mint(), path);
+        using var ready = await api.GetAsync("/health/ready");
+
+        Assert.Equal(expected, status);
+        Assert.Equal((HttpStatusCode.OK, health), (ready.StatusCode, await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+    }
+
+    [Theory]
+    [InlineData(29, "Healthy")]
+    [InlineData(31, "Degraded")]
+    [InlineData(46, "Unhealthy")]
+    public async Task Serving_stale_is_degraded_until_it_is_too_old_for_that(int age, string health)
+    {
+        await using var api = await TestApi.StartAsync(
+            options => options.Staleness = StalenessPolicy.ServeStale(TimeSpan.FromSeconds(45)),
+            services => services.AddHealthChecks().AddCheck<RevocationFeedHealthCheck>("revocations"),
+            app => app.MapHealthChecks("/health/ready"));
+        api.Clock.Advance(TimeSpan.FromSeconds(age));
+
+        var status = await api.StatusOfAsync(api.Issuer.Mint());
+        using var ready = await api.GetAsync("/health/ready");
+
+        Assert.Equal(health == "Unhealthy" ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK, status);
+        Assert.Equal(health, await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Metrics_tell_the_state_of_the_replica_and_what_was_accepted_by_policy()
+    {
+        await using var api = await TestApi.StartAsync(options => options.Staleness = StalenessPolicy.ServeStale(TimeSpan.FromSeconds(45)));
+        api.LearnThatSessionEnded(TestIssuer.NewSession("mallory"));
+        var token = api.Issuer.Mint();
+        var seen = new Dictionary<string, double>(StringComparer.Ordinal);
+        using var listener = new MeterListener();
+        var meter = api.Services.GetRequiredService<IMeterFactory>().Create("TokenIssuer.Validation");
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter == meter)
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => seen[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => seen[$"{instrument.Name} {tags[0].Value}"] = value);
+        listener.Start();
+
+        await api.StatusOfAsync(token);
+        listener.RecordObservableInstruments();
+        var fresh = new Dictionary<string, double>(seen);
+        api.Clock.Advance(TimeSpan.FromSeconds(40));
+        await api.StatusOfAsync(token);
+        listener.RecordObservableInstruments();
+
+        Assert.Equal((0d, 0d, 1d), (fresh["tokenissuer.feed.age"], fresh["tokenissuer.feed.stale"], fresh["tokenissuer.denylist.entries"]));
+        Assert.DoesNotContain("tokenissuer.validation.served_stale serve-stale", fresh.Keys);
+        Assert.Equal((40d, 1d, 1d), (seen["tokenissuer.feed.age"], seen["tokenissuer.feed.stale"], seen["tokenissuer.validation.served_stale serve-stale"]));
     }
 
     [Fact]
