@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using TokenIssuer.Audit;
+using TokenIssuer.Families;
+using TokenIssuer.Tests.Stores;
 
 namespace TokenIssuer.Tests.AspNetCore;
 
@@ -25,6 +27,28 @@ public sealed class AdminRevocationTests
         Assert.Equal("invalid_grant", (await host.RefreshByBodyAsync(second.RefreshToken)).Code);
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.GetAsync("/auth/me", Calls.Bearer(first.AccessToken))).Status);
         Assert.Equal(HttpStatusCode.OK, (await host.RefreshByBodyAsync(bob.RefreshToken)).Status);
+    }
+
+    [Fact]
+    public async Task Ten_thousand_sessions_of_one_user_end_with_one_order_that_counts_them_all()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var login = await host.LogInForBodyAsync();
+        var store = host.Get<ModelStore>();
+        var user = UserKey.Of(IssuerHost.Issuer, new Subject("id-of-alice"));
+        var first = Assert.Single(await store.ListFamiliesAsync(user, default, TestContext.Current.CancellationToken));
+        store.Copy(first, [.. Enumerable.Range(1, 9_999).Select(_ => new SessionId(user, FamilyId.New()))]);
+        var listed = await host.GetAsync("/admin/users/id-of-alice/sessions", Calls.Bearer(admin.AccessToken));
+
+        var revoked = await host.OrderAsync(admin, """{"user":"id-of-alice"}""");
+        var again = await host.OrderAsync(admin, """{"user":"id-of-alice"}""");
+        var left = await host.GetAsync("/admin/users/id-of-alice/sessions", Calls.Bearer(admin.AccessToken));
+
+        Assert.Equal((HttpStatusCode.OK, (10_000, 0)), (revoked.Status, revoked.Revoked()));
+        Assert.Equal((HttpStatusCode.OK, (0, 0)), (again.Status, again.Revoked()));
+        Assert.Equal((10_000, 0), (listed.Json.GetProperty("sessions").GetArrayLength(), left.Json.GetProperty("sessions").GetArrayLength()));
+        Assert.Equal("invalid_grant", (await host.RefreshByBodyAsync(login.RefreshToken)).Code);
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class FailureTests
     [Fact]
     public async Task A_store_that_was_rolled_back_answers_nobody_until_it_is_healed_and_revives_nobody()
     {
-        var stores = new RestorableStores();
+        var stores = new ModelUnderTest();
         await using var issuer = await Issuer.StartAsync(stores);
         var (loggedOut, other) = (await issuer.LogInAsync(), await issuer.LogInAsync());
         var backup = stores.Model.TakeBackup();
@@ -128,7 +128,7 @@ public sealed class FailureTests
     [Fact]
     public async Task A_store_that_lost_rotations_continues_from_the_token_that_the_client_holds()
     {
-        var stores = new RestorableStores();
+        var stores = new ModelUnderTest();
         await using var issuer = await Issuer.StartAsync(stores);
         var first = await issuer.LogInAsync();
         var backup = stores.Model.TakeBackup();
@@ -148,7 +148,7 @@ public sealed class FailureTests
     [Fact]
     public async Task An_emptied_store_signs_everybody_out_even_if_generations_were_ahead_of_time()
     {
-        var stores = new RestorableStores();
+        var stores = new ModelUnderTest();
         await using var issuer = await Issuer.StartAsync(stores);
         var (living, loggedOut) = (await issuer.LogInAsync(), await issuer.LogInAsync());
         await issuer.RevokeAsync(new RevocationTarget.Session(loggedOut.SessionId), RevocationReason.Logout);
@@ -164,21 +164,5 @@ public sealed class FailureTests
         Assert.All(new[] { living, loggedOut }, answer => Assert.False(issuer.IsAlive(answer.AccessToken)));
         Assert.IsType<RefreshOutcome.InvalidGrant>(await issuer.TryRefreshAsync(living.RefreshToken));
         Assert.True(issuer.IsAlive((await issuer.LogInAsync()).AccessToken));
-    }
-
-    /// <summary>The model store, so that a test can take backups of it.</summary>
-    private sealed class RestorableStores : StoreUnderTest
-    {
-        public RestorableStores() => Model = new ModelStore(Clock);
-
-        public ModelStore Model { get; }
-
-        public override Task<StoreNode> OpenAsync(TokenIssuerOptions options)
-        {
-            Model.Join(options.Retention);
-            return Task.FromResult(new StoreNode(Model, Model));
-        }
-
-        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

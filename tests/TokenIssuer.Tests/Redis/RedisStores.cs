@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using StackExchange.Redis;
 using TokenIssuer.Families;
 using TokenIssuer.Redis;
 using TokenIssuer.Redis.Connections;
 using TokenIssuer.Redis.Feed;
+using TokenIssuer.Redis.Records;
 using TokenIssuer.Revocation;
 using TokenIssuer.Tests.Stores;
 
@@ -16,6 +18,7 @@ namespace TokenIssuer.Tests.Redis;
 internal sealed class RedisStores(string connectionString, string? prefix = null, TimeProvider? hostClock = null) : StoreUnderTest
 {
     private readonly List<RedisConnection> _connections = [];
+    private RedisKeys? _keys;
 
     public string Prefix { get; } = prefix ?? $"t{FamilyId.New()}"[..12].Replace('-', '.').Replace('_', '.');
 
@@ -33,9 +36,22 @@ internal sealed class RedisStores(string connectionString, string? prefix = null
         var steps = new RedisSteps(connection, calls, alarm, clock, wrapped, NullLogger<RedisSteps>.Instance);
         var birth = new StoreBirth(connection, steps, new Denylist(clock), wrapped, NullLogger<StoreBirth>.Instance);
         await birth.EnsureAsync(TestContext.Current.CancellationToken);
+        _keys = steps.Keys;
         var pages = new LogPages(connection, new LogReader(calls), clock, birth);
         var store = new RedisTokenFamilyStore(steps, birth, pages, new UserSweep(calls, steps));
         return new StoreNode(store, new RedisRevocationFeed(connection, pages, alarm, clock));
+    }
+
+    public override async Task CopyAsync(TokenFamily family, IReadOnlyList<SessionId> copies)
+    {
+        var key = _keys?.User(family.Session.User) ?? throw new InvalidOperationException("No node was opened.");
+        var database = _connections[0].Database;
+        var (record, metadata) = FieldsOf(family.Session);
+        var values = await database.HashGetAsync(key, [record, metadata]);
+        foreach (var chunk in copies.Chunk(1000))
+        {
+            await database.HashSetAsync(key, [.. chunk.Select(FieldsOf).SelectMany(copy => new HashEntry[] { new(copy.Record, values[0]), new(copy.Metadata, values[1]) })]);
+        }
     }
 
     public override async ValueTask DisposeAsync()
@@ -45,5 +61,11 @@ internal sealed class RedisStores(string connectionString, string? prefix = null
             await connection.StopAsync(CancellationToken.None);
             connection.Dispose();
         }
+    }
+
+    private static (RedisValue Record, RedisValue Metadata) FieldsOf(SessionId session)
+    {
+        var id = Identifier128.ToBytes(session.Family.Value);
+        return (id, id[..FamilyRecord.MetadataIdLength]);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using TokenIssuer.Families;
 using TokenIssuer.Sqlite;
 using TokenIssuer.Tests.Hosting;
 using TokenIssuer.Tests.Stores;
@@ -34,6 +35,30 @@ internal sealed class SqliteUnderTest : StoreUnderTest
         await source.OpenAsync(TestContext.Current.CancellationToken);
         await target.OpenAsync(TestContext.Current.CancellationToken);
         source.BackupDatabase(target);
+    }
+
+    public override async Task CopyAsync(TokenFamily family, IReadOnlyList<SessionId> copies)
+    {
+        await using var connection = new SqliteConnection($"{ConnectionString};Pooling=false");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var transaction = connection.BeginTransaction();
+        await using var insert = connection.CreateCommand();
+        insert.CommandText = """
+            INSERT INTO families
+            SELECT user_key, $copy, client_id, scope, amr, binding, device, agent, address, birth, secret_hash, generation, seal_key,
+                created_at, rotated_at, idle_end, absolute_end, idempotency_hash, agent_hash
+            FROM families WHERE user_key = $user AND family_id = $family
+            """;
+        insert.Parameters.AddWithValue("$user", Identifier128.ToBytes(family.Session.User.Value));
+        insert.Parameters.AddWithValue("$family", Identifier128.ToBytes(family.Session.Family.Value));
+        var copied = insert.Parameters.Add("$copy", SqliteType.Blob);
+        foreach (var copy in copies)
+        {
+            copied.Value = Identifier128.ToBytes(copy.Family.Value);
+            await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Closes every node, as when the last process ends.</summary>

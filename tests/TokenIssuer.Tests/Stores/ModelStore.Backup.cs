@@ -4,7 +4,7 @@ using TokenIssuer.Revocation;
 
 namespace TokenIssuer.Tests.Stores;
 
-/// <content>How the model loses what it was told: by a restored backup, or by being replaced with an empty store.</content>
+/// <content>What no issuer does to a store: a restored backup, another store in its place, families that nobody started.</content>
 internal sealed partial class ModelStore
 {
     public Backup TakeBackup()
@@ -12,6 +12,17 @@ internal sealed partial class ModelStore
         lock (_gate)
         {
             return new Backup([.. _users], [.. _families], [.. _apiTokens], [.. _log], _storeId, _epoch, _all);
+        }
+    }
+
+    public void Copy(TokenFamily family, IReadOnlyList<SessionId> copies)
+    {
+        lock (_gate)
+        {
+            foreach (var copy in copies)
+            {
+                _families.Add(copy, family with { Session = copy });
+            }
         }
     }
 

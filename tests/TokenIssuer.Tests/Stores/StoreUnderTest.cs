@@ -12,6 +12,9 @@ internal abstract class StoreUnderTest : IAsyncDisposable
     /// <summary>Opens a node: what one issuer process has. Further nodes share the data of the first.</summary>
     public abstract Task<StoreNode> OpenAsync(TokenIssuerOptions options);
 
+    /// <summary>Writes copies of a family beside it, under other ids: each login looks at all sessions of its user, so that ten thousand would take minutes.</summary>
+    public abstract Task CopyAsync(TokenFamily family, IReadOnlyList<SessionId> copies);
+
     public abstract ValueTask DisposeAsync();
 }
 

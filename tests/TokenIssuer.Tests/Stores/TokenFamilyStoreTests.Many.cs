@@ -5,30 +5,35 @@ namespace TokenIssuer.Tests.Stores;
 
 public abstract partial class TokenFamilyStoreTests
 {
-    private const int ManyFamilies = 1_000;
+    private const int ManyFamilies = 10_000;
 
     /// <summary>A store may drop the families of a killed user or leave them below the floor.</summary>
     private static readonly RotationVerdict[] s_dead = [RotationVerdict.Missing, RotationVerdict.BelowFloor];
 
     [Fact]
-    public async Task A_thousand_families_of_one_user_die_in_one_step()
+    public async Task Ten_thousand_families_of_one_user_die_in_one_step()
     {
         var (user, stranger) = (new TestUser(), new TestUser());
-        var generation = (await FloorsOfAsync(user)).Generation;
-        var started = await Task.WhenAll(Enumerable.Range(0, ManyFamilies).Select(_ =>
-            Store.StartFamilyAsync(user.Start(generation) with { MaxSessions = 2 * ManyFamilies }, Nothing, Cancelled)));
-        var families = started.Select(outcome => Assert.IsType<FamilyStarted.Started>(outcome).Family).ToList();
+        var first = await LogInAsync(user);
+        var copies = Enumerable.Range(1, ManyFamilies - 1).Select(_ => new SessionId(user.Key, FamilyId.New())).ToList();
+        await Stores.CopyAsync(first, copies);
+        var families = copies.Select(copy => first with { Session = copy }).Append(first).ToList();
         var other = await LogInAsync(stranger);
+        var listed = await ListAsync(user);
+        var control = await RefreshAsync(families[ManyFamilies / 2]);
         var before = await Node.TailAsync();
 
         var killed = await KillAsync(user, KillReach.Everything);
+        var written = (await Node.ReadAsync(before)).Entries;
+        var again = await KillAsync(user, KillReach.Everything);
 
-        Assert.Equal(ManyFamilies, killed.Sessions);
-        Assert.Single((await Node.ReadAsync(before)).Entries);
+        Assert.Equal((ManyFamilies, RotationVerdict.Rotated), (listed.Count, control.Verdict));
+        Assert.Equal((ManyFamilies, 0), (killed.Sessions, again.Sessions));
+        Assert.Equal(user.Key, Assert.IsType<RevocationEntry.User>(Assert.Single(written)).UserKey);
         Assert.Empty(await ListAsync(user));
-        foreach (var family in families.Where((_, i) => i % 50 == 0))
+        foreach (var some in families.Chunk(100))
         {
-            Assert.Contains((await RefreshAsync(family)).Verdict, s_dead);
+            Assert.All(await Task.WhenAll(some.Select(RefreshAsync)), rotation => Assert.Contains(rotation.Verdict, s_dead));
         }
 
         Assert.Equal(RotationVerdict.Rotated, (await RefreshAsync(other)).Verdict);
