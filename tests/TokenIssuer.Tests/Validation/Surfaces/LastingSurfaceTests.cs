@@ -83,12 +83,7 @@ public sealed class HubSurfaceTests : RevocationSurfaceTests
         map: app => app.MapHub<EchoHub>("/hub").RequireAuthorization());
 
     private protected override async Task<Surface> OpenAsync(TestApi api, string token)
-    {
-        var socket = await SocketSurface.ConnectAsync(api, "/hub", token);
-        var handshake = new SocketSurface(socket, "{\"protocol\":\"json\",\"version\":1}\u001e");
-        Assert.True(await handshake.AnswersAsync(CancellationToken.None));
-        return new SocketSurface(socket, "{\"type\":1,\"invocationId\":\"1\",\"target\":\"Echo\",\"arguments\":[\"ping\"]}\u001e", "\"result\":\"ping\"");
-    }
+        => await SocketSurface.ShakeHandsAsync(await SocketSurface.ConnectAsync(api, "/hub", token));
 }
 
 /// <summary>A hub that answers what it is told.</summary>
@@ -130,6 +125,14 @@ internal sealed class SocketSurface(WebSocket socket, string question, string an
             : throw new InvalidOperationException("The API does not run in memory.");
         client.ConfigureRequest = request => request.Headers.Authorization = $"Bearer {token}";
         return client.ConnectAsync(new Uri($"ws://localhost{path}"), CancellationToken.None);
+    }
+
+    /// <summary>Opens the protocol of hubs on a socket; the surface asks <see cref="EchoHub"/>.</summary>
+    public static async Task<SocketSurface> ShakeHandsAsync(WebSocket socket)
+    {
+        var handshake = new SocketSurface(socket, "{\"protocol\":\"json\",\"version\":1}\u001e");
+        Assert.True(await handshake.AnswersAsync(CancellationToken.None));
+        return new SocketSurface(socket, "{\"type\":1,\"invocationId\":\"1\",\"target\":\"Echo\",\"arguments\":[\"ping\"]}\u001e", "\"result\":\"ping\"");
     }
 
     public override async Task<bool> AnswersAsync(CancellationToken cancellationToken)
