@@ -4,7 +4,7 @@ using TokenIssuer.AspNetCore.Edge;
 
 namespace TokenIssuer.AspNetCore;
 
-/// <summary>Writes an entry of the error catalogue in the form of its path.</summary>
+/// <summary>Writes an entry of the error catalogue in the form of its endpoint.</summary>
 internal static class Refusals
 {
     private const string ProblemJson = "application/problem+json";
@@ -31,7 +31,7 @@ internal static class Refusals
             response.Headers.Connection = "close";
         }
 
-        return IssuerPaths.HasOAuthErrors(context.Request.Path)
+        return IssuerPaths.SurfaceOf(context) == IssuerSurface.OAuth
             ? response.WriteJsonAsync(new OAuthErrorBody(problem.Code, problem.Text), IssuerJson.Default.OAuthErrorBody, Json)
             : response.WriteJsonAsync(
                 new ProblemBody(problem.Type, problem.Text, problem.Status, problem.Code, reasons.Count == 0 ? null : reasons),

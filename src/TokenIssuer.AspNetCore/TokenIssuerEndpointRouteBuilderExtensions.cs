@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using TokenIssuer.AspNetCore;
 using TokenIssuer.AspNetCore.Admin;
 using TokenIssuer.AspNetCore.Edge;
 using TokenIssuer.AspNetCore.Endpoints;
@@ -14,6 +15,10 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Maps the endpoints of the issuer.</summary>
 public static class TokenIssuerEndpointRouteBuilderExtensions
 {
+    private static readonly IssuerEndpoint s_private = new(IssuerSurface.Private);
+    private static readonly IssuerEndpoint s_oauth = new(IssuerSurface.OAuth);
+    private static readonly IssuerEndpoint s_public = new(IssuerSurface.Public);
+
     /// <summary>
     /// Maps the wire contract: <c>/auth</c>, <c>/oauth</c>, <c>/admin</c> and the discovery documents. Map them at the root; to serve them under a
     /// path use <c>UsePathBase</c> and the same path in the issuer's address. Needs <c>UseTokenIssuer</c> in the pipeline.
@@ -33,7 +38,7 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
 
     private static void MapDiscovery(RouteGroupBuilder discovery)
     {
-        discovery.RequireCors(CorsPolicies.Public);
+        discovery.RequireCors(CorsPolicies.Public).WithMetadata(s_public);
         discovery.MapGet(IssuerPaths.Jwks, context => Of<JwksEndpoint>(context).GetAsync(context));
         discovery.MapGet(IssuerPaths.OpenIdConfiguration, context => Of<MetadataEndpoint>(context).GetAsync(context));
         discovery.MapGet(IssuerPaths.AuthorizationServer, context => Of<MetadataEndpoint>(context).GetAsync(context));
@@ -41,9 +46,9 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
 
     private static void MapAuth(RouteGroupBuilder auth)
     {
-        auth.RequireCors(CorsPolicies.Private);
-        auth.MapPost("/login", context => Of<LoginEndpoint>(context).LogInAsync(context));
-        auth.MapPost("/refresh", context => Of<RefreshEndpoint>(context).RefreshAsync(context));
+        auth.RequireCors(CorsPolicies.Private).WithMetadata(s_private);
+        auth.MapPost("/login", context => Of<LoginEndpoint>(context).LogInAsync(context)).WithMetadata(s_oauth, new LoginEndpointMetadata());
+        auth.MapPost("/refresh", context => Of<RefreshEndpoint>(context).RefreshAsync(context)).WithMetadata(s_oauth);
         auth.MapPost("/logout", context => Of<LogoutEndpoint>(context).LogOutAsync(context));
 
         // A kill that any issuer has acknowledged holds here at once.
@@ -59,7 +64,7 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
 
     private static void MapOAuth(RouteGroupBuilder oauth)
     {
-        oauth.RequireCors(CorsPolicies.Private);
+        oauth.RequireCors(CorsPolicies.Private).WithMetadata(s_oauth);
         oauth.MapPost("/token", context => Of<TokenEndpoint>(context).AnswerAsync(context));
         oauth.MapPost("/revoke", context => Of<RevokeEndpoint>(context).RevokeAsync(context));
         oauth.MapPost("/introspect", context => Of<IntrospectEndpoint>(context).InspectAsync(context));
@@ -68,7 +73,7 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
 
     private static void MapAdmin(RouteGroupBuilder admin, IServiceProvider services)
     {
-        admin.RequireCors(CorsPolicies.Private);
+        admin.RequireCors(CorsPolicies.Private).WithMetadata(s_private);
         admin.MapPost("/revocations", context => Of<RevocationsAdminEndpoint>(context).RevokeAsync(context));
         admin.MapGet($"/users/{{{UserSessionsAdminEndpoint.IdParameter}}}/sessions", context => Of<UserSessionsAdminEndpoint>(context).ListAsync(context));
         admin.MapGet("/keys", context => Of<KeysAdminEndpoint>(context).ListAsync(context));

@@ -10,7 +10,7 @@ namespace TokenIssuer.AspNetCore.Delivery;
 /// The one cookie of the issuer. It is read from the raw header, because the framework's collection ignores case and keeps
 /// only one of two cookies of a name: both would let a sibling subdomain plant a cookie in place of the real one.
 /// </summary>
-internal sealed class RefreshCookie(IOptions<TokenIssuerEndpointOptions> options)
+internal sealed class RefreshCookie(IOptions<TokenIssuerEndpointOptions> options, IOptions<TokenIssuerOptions> issuer)
 {
     private const string SecureName = "__Secure-refresh";
     private const string HostName = "__Host-refresh";
@@ -19,6 +19,9 @@ internal sealed class RefreshCookie(IOptions<TokenIssuerEndpointOptions> options
     private const string Flags = "HttpOnly; Secure; SameSite=Strict";
 
     private readonly RefreshCookieOptions _options = options.Value.Cookie;
+
+    // Never as the request spells it: a browser would keep a cookie for each spelling.
+    private readonly string _path = options.Value.Cookie.HostPrefix ? "/" : new Uri(issuer.Value.Issuer).AbsolutePath.TrimEnd('/') + IssuerPaths.Auth;
 
     public string Name => _options.HostPrefix ? HostName : SecureName;
 
@@ -58,9 +61,8 @@ internal sealed class RefreshCookie(IOptions<TokenIssuerEndpointOptions> options
 
     private void Append(HttpContext context, string value, TimeSpan? age)
     {
-        var path = _options.HostPrefix ? "/" : context.Request.PathBase.Add(IssuerPaths.Auth).Value;
         var maxAge = age is { } kept ? string.Create(CultureInfo.InvariantCulture, $"; Max-Age={(long)kept.TotalSeconds}") : string.Empty;
-        context.Response.Headers.Append("Set-Cookie", $"{Name}={value}; Path={path}; {Flags}{maxAge}");
+        context.Response.Headers.Append("Set-Cookie", $"{Name}={value}; Path={_path}; {Flags}{maxAge}");
     }
 }
 

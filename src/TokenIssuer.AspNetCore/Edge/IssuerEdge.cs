@@ -14,7 +14,7 @@ internal sealed class IssuerEdge(RequestDelegate next, SecurityHeaders headers, 
     public async Task InvokeAsync(HttpContext context)
     {
         headers.AddTo(context);
-        if (!IssuerPaths.Contains(context.Request.Path))
+        if (IssuerPaths.SurfaceOf(context) is null)
         {
             await next(context).ConfigureAwait(false);
             if (IsUnclaimed(context))

@@ -22,17 +22,24 @@ internal static class IssuerPaths
     private static readonly PathString[] s_public = [Jwks, OpenIdConfiguration, AuthorizationServer];
     private static readonly PathString[] s_oauthErrors = [OAuth, Login, Refresh];
 
-    public static bool Contains(PathString path) => IsPublic(path) || IsUnder(s_private, path);
-
-    /// <summary>Documents without secrets, the same for everybody.</summary>
-    public static bool IsPublic(PathString path) => IsUnder(s_public, path);
-
-    /// <summary>Whether errors are objects of RFC 6749 §5.2; elsewhere they are problem details.</summary>
-    public static bool HasOAuthErrors(PathString path) => IsUnder(s_oauthErrors, path);
+    /// <summary>
+    /// What a request concerns; null when it is nothing of the issuer. The endpoint that routing found says so, whatever the
+    /// address looks like; the address counts where there is none of ours: unknown paths and methods, pages under our roots.
+    /// </summary>
+    public static IssuerSurface? SurfaceOf(HttpContext context)
+        => context.GetEndpoint()?.Metadata.GetMetadata<IssuerEndpoint>()?.Surface ?? SurfaceOf(context.Request.Path);
 
     /// <summary>What a request is called in logs: the route, because a path may hold whatever a stranger typed.</summary>
     public static string EndpointName(this HttpContext context)
         => (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no endpoint)";
+
+    private static IssuerSurface? SurfaceOf(PathString path) => path switch
+    {
+        _ when IsUnder(s_public, path) => IssuerSurface.Public,
+        _ when IsUnder(s_oauthErrors, path) => IssuerSurface.OAuth,
+        _ when IsUnder(s_private, path) => IssuerSurface.Private,
+        _ => null,
+    };
 
     private static bool IsUnder(PathString[] roots, PathString path)
     {

@@ -24,8 +24,8 @@ internal sealed class SecurityHeaders(IHostEnvironment environment)
     private void Add(HttpContext context)
     {
         var response = context.Response;
-        var isOurs = IssuerPaths.Contains(context.Request.Path);
-        if (!isOurs && (context.GetEndpoint() is not null || response.StatusCode < StatusCodes.Status400BadRequest))
+        var surface = IssuerPaths.SurfaceOf(context);
+        if (surface is null && (context.GetEndpoint() is not null || response.StatusCode < StatusCodes.Status400BadRequest))
         {
             return;
         }
@@ -48,7 +48,7 @@ internal sealed class SecurityHeaders(IHostEnvironment environment)
         }
 
         // Also where no origin was allowed: a cache must not give that answer to an origin that is.
-        if (!IssuerPaths.IsPublic(context.Request.Path) && !headers.Vary.Contains(HeaderNames.Origin))
+        if (surface != IssuerSurface.Public && !headers.Vary.Contains(HeaderNames.Origin))
         {
             headers.Append(HeaderNames.Vary, HeaderNames.Origin);
         }

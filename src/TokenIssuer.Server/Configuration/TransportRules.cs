@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using TokenIssuer.Server.Diagnostics;
+using TokenIssuer.Server.Health;
 
 namespace TokenIssuer.Server.Configuration;
 
@@ -40,7 +41,7 @@ internal static class TransportRules
         }
 
         app.UseHsts();
-        app.Use((context, next) => context.Request.IsHttps || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+        app.Use((context, next) => context.Request.IsHttps || context.GetEndpoint()?.Metadata.GetMetadata<Probe>() is not null
             ? next(context)
             : RefuseAsync(context, app.Logger));
         return app;

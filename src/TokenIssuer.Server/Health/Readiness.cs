@@ -10,6 +10,9 @@ using TokenIssuer.Signing;
 
 namespace TokenIssuer.Server.Health;
 
+/// <summary>Marks the probes, which platforms send in clear from the machine next door.</summary>
+internal sealed class Probe;
+
 /// <summary>Whether requests would be answered, by component. The reasons are for operators and hold no secret.</summary>
 internal static class Readiness
 {
@@ -28,8 +31,8 @@ internal static class Readiness
 
     public static WebApplication MapHealth(this WebApplication app)
     {
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).WithMetadata(new Probe());
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync }).WithMetadata(new Probe());
         return app;
     }
 

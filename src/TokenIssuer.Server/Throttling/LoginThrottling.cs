@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
+using TokenIssuer.AspNetCore;
 using TokenIssuer.Redis.Throttling;
 using TokenIssuer.Server.Diagnostics;
 
@@ -31,7 +32,7 @@ internal static class LoginThrottling
     }
 
     private static RateLimitPartition<string> PartitionOf(HttpContext context, RateLimitOptions limits)
-        => limits.Enabled && HttpMethods.IsPost(context.Request.Method) && context.Request.Path.Equals("/auth/login", StringComparison.OrdinalIgnoreCase)
+        => limits.Enabled && context.GetEndpoint()?.Metadata.GetMetadata<LoginEndpointMetadata>() is not null
             ? WindowOf(AddressOf(context), limits.Login, context.RequestServices.GetService<SharedAttempts>())
             : RateLimitPartition.GetNoLimiter(string.Empty);
 

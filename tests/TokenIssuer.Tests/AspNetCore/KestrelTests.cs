@@ -1,6 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
+using TokenIssuer.Tests.Hosting;
 
 namespace TokenIssuer.Tests.AspNetCore;
 
@@ -89,31 +88,9 @@ public sealed class KestrelTests
         Assert.Equal(("snapshot", "revocation"), (snapshot?.EventType, news?.EventType));
     }
 
-    /// <summary>Sends bytes as they are and reads until the answer's end or the server's.</summary>
     private static async Task<string> SendRawAsync(IssuerHost host, string request)
     {
         using var client = host.CreateClient();
-        using var tcp = new TcpClient();
-        await tcp.ConnectAsync(IPAddress.Loopback, client.BaseAddress?.Port ?? 0, TestContext.Current.CancellationToken);
-        await using var stream = tcp.GetStream();
-        var sending = stream.WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken).AsTask();
-        var answer = new StringBuilder();
-        var buffer = new byte[16 * 1024];
-        while (!answer.ToString().Contains('}', StringComparison.Ordinal) && !IsBodyless(answer))
-        {
-            var read = await stream.ReadAsync(buffer, TestContext.Current.CancellationToken);
-            if (read == 0)
-            {
-                break;
-            }
-
-            answer.Append(Encoding.ASCII.GetString(buffer, 0, read));
-        }
-
-        await sending.ContinueWith(_ => { }, TestContext.Current.CancellationToken, TaskContinuationOptions.None, TaskScheduler.Default);
-        return answer.ToString();
+        return await RawRequest.SendAsync(client.BaseAddress, request);
     }
-
-    private static bool IsBodyless(StringBuilder answer)
-        => answer.ToString() is var text && text.Contains("\r\n\r\n", StringComparison.Ordinal) && text.Contains("Content-Length: 0", StringComparison.Ordinal);
 }

@@ -120,4 +120,14 @@ public sealed class RefreshCookieTests
         Assert.Contains("; Secure", Assert.Single(login.SetCookies));
         Assert.StartsWith("__Secure-", Assert.Single(login.SetCookies));
     }
+
+    [Fact]
+    public async Task Its_path_is_that_of_the_issuers_address_whatever_the_request_says()
+    {
+        await using var host = await IssuerHost.StartAsync(new IssuerSetup { Options = options => options.Issuer = IssuerHost.Issuer + "/id" });
+
+        var login = await host.PostJsonAsync("/AUTH/login/", Calls.LoginJson("alice", IssuerHost.AlicePassword), Calls.OwnOrigin);
+
+        Assert.Contains("; Path=/id/auth;", Assert.Single(login.SetCookies));
+    }
 }
