@@ -42,6 +42,8 @@ internal sealed partial class RedisTokenFamilyStore(
                     start.MaxSessions,
                     (int)start.LimitPolicy,
                     (int)RevocationReason.SessionEvicted,
+                    start.Replaces is { } replaced ? Identifier128.ToBytes(replaced.Value) : [],
+                    (int)RevocationReason.Replaced,
                 ];
             },
             cancellationToken).ConfigureAwait(false);

@@ -18,7 +18,9 @@ internal static class FamilySteps
             return new FamilyStarted.GenerationMoved();
         }
 
+        var replaced = start.Replaces is { } id ? new SessionId(user, id) : (SessionId?)null;
         var families = record is { } stored ? step.Families.List(user, stored.Subject) : [];
+        families.RemoveAll(family => family.Session == replaced);
         var living = families.Where(family => family.IsAlive(floors, step.Now)).OrderBy(family => family.CreatedAt).ThenBy(family => family.Session.Family.Value).ToList();
         var excess = living.Count + 1 - start.MaxSessions;
         if (excess > 0 && start.LimitPolicy == SessionLimitPolicy.Refuse)
@@ -32,17 +34,22 @@ internal static class FamilySteps
             step.Families.Delete(family.Session);
         }
 
-        var evicted = new List<RevocationEntry>();
+        var ended = new List<RevocationEntry>();
+        if (replaced is { } old && !step.Log.IsInEffect(new RevocationEntry.Family(old, RevocationReason.Replaced, step.Now), step.Now))
+        {
+            ended.Add(step.Kill(old, RevocationReason.Replaced, step.Until));
+        }
+
         for (var i = 0; i < excess && i < living.Count; i++)
         {
-            evicted.Add(step.Kill(living[i].Session, RevocationReason.SessionEvicted, step.Until));
+            ended.Add(step.Kill(living[i].Session, RevocationReason.SessionEvicted, step.Until));
         }
 
         var begun = start.ToFamily(step.Now);
         step.Families.Insert(begun);
         step.Keep(user, start.Grant.Subject, new UserFloors(floors.Generation, 0, 0), begun.AbsoluteEnd);
         step.Users.Prune(step.Now);
-        return new FamilyStarted.Started(begun, step.Now, evicted);
+        return new FamilyStarted.Started(begun, step.Now, ended);
     }
 
     public static Rotation Rotate(StoreStep step, RotationRequest request, Knowledge known)

@@ -7,7 +7,7 @@ namespace TokenIssuer.Sqlite;
 internal sealed class FamilyTable(SqliteConnection connection) : IDisposable
 {
     private const string Columns = """
-        family_id, client_id, scope, amr, binding, device, agent, address, birth, secret_hash, generation, seal_key,
+        family_id, client_id, scope, amr, transport, binding, device, agent, address, birth, secret_hash, generation, seal_key,
         created_at, rotated_at, idle_end, absolute_end, idempotency_hash, agent_hash
         """;
 
@@ -16,8 +16,8 @@ internal sealed class FamilyTable(SqliteConnection connection) : IDisposable
 
     private readonly Statement _insert = new(connection, $"""
         INSERT INTO families (user_key, {Columns})
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
-        """, 19);
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+        """, 20);
 
     private readonly Statement _rotate = new(connection, """
         UPDATE families SET generation = ?3, seal_key = ?4, rotated_at = ?5, idle_end = ?6, idempotency_hash = ?7, agent_hash = ?8
@@ -61,6 +61,7 @@ internal sealed class FamilyTable(SqliteConnection connection) : IDisposable
         family.Grant.ClientId,
         family.Grant.Scope.ToString(),
         family.Grant.Amr,
+        (long)family.Grant.Transport,
         family.Grant.Binding,
         family.Origin.Device,
         family.Origin.UserAgent,
@@ -113,16 +114,17 @@ internal sealed class FamilyTable(SqliteConnection connection) : IDisposable
 
     private static TokenFamily Read(SqliteDataReader reader, UserKey user, Subject subject) => new(
         new SessionId(user, new FamilyId(reader.ReadIdentifier(0))),
-        new FamilyGrant(subject, reader.GetString(1), reader.ReadScope(2), reader.GetString(3), reader.ReadText(4)),
-        new SessionOrigin(reader.ReadText(5), reader.ReadText(6), reader.ReadText(7)),
-        reader.GetInt64(8),
-        reader.ReadIdentifier(9),
-        (uint)reader.GetInt64(10),
-        (byte)reader.GetInt64(11),
-        reader.ReadTime(12),
+        new FamilyGrant(
+            subject, reader.GetString(1), reader.ReadScope(2), reader.GetString(3), (TokenTransport)reader.GetInt64(4), reader.ReadText(5)),
+        new SessionOrigin(reader.ReadText(6), reader.ReadText(7), reader.ReadText(8)),
+        reader.GetInt64(9),
+        reader.ReadIdentifier(10),
+        (uint)reader.GetInt64(11),
+        (byte)reader.GetInt64(12),
         reader.ReadTime(13),
         reader.ReadTime(14),
         reader.ReadTime(15),
-        unchecked((ulong)reader.GetInt64(16)),
-        (uint)reader.GetInt64(17));
+        reader.ReadTime(16),
+        unchecked((ulong)reader.GetInt64(17)),
+        (uint)reader.GetInt64(18));
 }

@@ -10,7 +10,7 @@ namespace TokenIssuer.Sqlite;
 /// </summary>
 internal static class Schema
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>How far <c>all</c> is raised above everything known, so that it is also above what only others know.</summary>
     public const long AllMargin = 600_000;
@@ -49,6 +49,7 @@ internal static class Schema
             client_id TEXT NOT NULL,
             scope TEXT NOT NULL,
             amr TEXT NOT NULL,
+            transport INTEGER NOT NULL,     -- 0 = as a cookie, 1 = in the body
             binding TEXT,
             device TEXT,
             agent TEXT,
@@ -94,7 +95,17 @@ internal static class Schema
         CREATE INDEX log_by_until ON log (until);
         """;
 
-    /// <summary>Brings a freshly opened file to the one form that is worked with: creates, or refuses.</summary>
+    /// <summary>
+    /// How a session was delivered was not written before version 3. Those of the built-in client count as cookies, which can
+    /// only withhold a token from a script that had one; no other client ever had a cookie.
+    /// </summary>
+    private const string FromVersion2 = """
+        ALTER TABLE families ADD COLUMN transport INTEGER NOT NULL DEFAULT 0;
+        UPDATE families SET transport = 1 WHERE client_id <> 'spa';
+        PRAGMA user_version = 3;
+        """;
+
+    /// <summary>Brings a freshly opened file to the one form that is worked with: creates, brings up to date, or refuses.</summary>
     /// <returns>Whether the store was born just now.</returns>
     /// <exception cref="TokenStoreUnavailableException">The file is no token store, or one of a newer version.</exception>
     public static bool Ensure(SqliteConnection connection, string path, DateTimeOffset now, TimeSpan retention)
@@ -122,14 +133,30 @@ internal static class Schema
         var application = ReadNumber(connection, "PRAGMA application_id");
         if (application == ApplicationId)
         {
-            return version == Version
-                ? true
-                : throw new TokenStoreUnavailableException($"The token store {path} has schema version {version}, and this issuer knows version {Version}: run the version that wrote it, or name another file.");
+            return version switch
+            {
+                Version => true,
+                2 => BringUpToDate(connection),
+                _ => throw new TokenStoreUnavailableException($"The token store {path} has schema version {version}, and this issuer knows version {Version}: run the version that wrote it, or name another file."),
+            };
         }
 
         return application == 0 && version == 0 && ReadNumber(connection, "SELECT count(*) FROM sqlite_schema") == 0
             ? false
             : throw new TokenStoreUnavailableException($"{path} is a database, but no token store: name another file.");
+    }
+
+    /// <summary>Of many processes that start at once, one changes the file, and the others find it changed.</summary>
+    private static bool BringUpToDate(SqliteConnection connection)
+    {
+        Run(connection, "BEGIN IMMEDIATE");
+        if (ReadNumber(connection, "PRAGMA user_version") == 2)
+        {
+            Run(connection, FromVersion2);
+        }
+
+        Run(connection, "COMMIT");
+        return true;
     }
 
     private static bool Create(SqliteConnection connection, string path, DateTimeOffset now, TimeSpan retention)

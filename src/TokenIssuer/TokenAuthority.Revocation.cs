@@ -81,11 +81,15 @@ public sealed partial class TokenAuthority
     {
         var key = KeyOf(user);
         var families = await _store.ListFamiliesAsync(key, _denylist.KnowledgeOf(key), cancellationToken).ConfigureAwait(false);
-        return [.. families
-            .Where(family => !_denylist.Lists(family.Session))
-            .Select(family => new Session(
-                family.Session, family.CreatedAt, family.RotatedAt, family.IdleEnd, family.AbsoluteEnd, family.Origin, family.Grant.ClientId))];
+        return [.. families.Where(family => !_denylist.Lists(family.Session)).Select(Describe)];
     }
+
+    /// <summary>A living session.</summary>
+    /// <param name="session">Which.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>Null when it is dead or unknown.</returns>
+    public async Task<Session?> FindSessionAsync(SessionId session, CancellationToken cancellationToken)
+        => await FindFamilyAsync(session, cancellationToken).ConfigureAwait(false) is { } family ? Describe(family) : null;
 
     /// <summary>Finds the session of a refresh token by its seal alone: spent and expired tokens are found as well.</summary>
     /// <param name="token">What a client presents.</param>
@@ -107,10 +111,17 @@ public sealed partial class TokenAuthority
 
     /// <summary>What a living session was granted, and to which client; null when it is dead or unknown.</summary>
     internal async Task<FamilyGrant?> FindGrantAsync(SessionId session, CancellationToken cancellationToken)
+        => (await FindFamilyAsync(session, cancellationToken).ConfigureAwait(false))?.Grant;
+
+    private async Task<TokenFamily?> FindFamilyAsync(SessionId session, CancellationToken cancellationToken)
     {
         var families = await _store.ListFamiliesAsync(session.User, _denylist.KnowledgeOf(session.User), cancellationToken).ConfigureAwait(false);
-        return families.FirstOrDefault(family => family.Session == session && !_denylist.Lists(session))?.Grant;
+        return families.FirstOrDefault(family => family.Session == session && !_denylist.Lists(session));
     }
+
+    private static Session Describe(TokenFamily family) => new(
+        family.Session, family.CreatedAt, family.RotatedAt, family.IdleEnd, family.AbsoluteEnd, family.Origin,
+        family.Grant.ClientId, family.Grant.Amr, family.Grant.Transport);
 
     private Task<Killed> RaiseAsync(Subject user, KillReach reach, RevocationReason reason, CancellationToken cancellationToken)
     {

@@ -88,39 +88,6 @@ public sealed partial class TokenAuthority
         throw new TokenStoreUnavailableException("The user's generation kept moving during the login.");
     }
 
-    /// <summary>Changes a password, kills everything minted for the user before, and starts a new session for the caller.</summary>
-    /// <param name="user">The user.</param>
-    /// <param name="currentPassword">Must be right.</param>
-    /// <param name="newPassword">Must keep the directory's rules.</param>
-    /// <param name="request">The circumstances of the new session.</param>
-    /// <param name="cancellationToken">Stops waiting until the directory has changed the password; from then on all is done.</param>
-    public async Task<PasswordChangeOutcome> ChangePasswordAsync(
-        Subject user, string currentPassword, string newPassword, SessionRequest request, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        var change = await _directory.ChangePasswordAsync(user, currentPassword, newPassword, cancellationToken).ConfigureAwait(false);
-        switch (change)
-        {
-            case PasswordChange.Wrong:
-                return new PasswordChangeOutcome.Wrong();
-            case PasswordChange.Weak weak:
-                return new PasswordChangeOutcome.Weak(weak.Reasons);
-            default:
-                break;
-        }
-
-        // The password is changed: a caller who leaves now must not keep the old tokens alive.
-        await RevokeAsync(new RevocationTarget.EverythingOf(user), RevocationReason.PasswordChanged, CancellationToken.None).ConfigureAwait(false);
-        var standing = await ReadStandingAsync(KeyOf(user), CancellationToken.None).ConfigureAwait(false);
-        var claims = await _directory.LoadAsync(user, CancellationToken.None).ConfigureAwait(false);
-        var started = claims is null
-            ? null
-            : await StartAsync(claims, standing.Floors.Generation, WithScope(request), CancellationToken.None).ConfigureAwait(false);
-        return started is LoginOutcome.LoggedIn { Answer: var answer }
-            ? new PasswordChangeOutcome.Changed(answer)
-            : throw new TokenStoreUnavailableException("The password is changed and all sessions are ended, but the new session could not be started: sign in again.");
-    }
-
     private Scope AllScopes => Scope.Of([.. _options.Scopes]);
 
     /// <summary>Whose name this is, hashed to where the store keeps the record.</summary>
@@ -149,7 +116,7 @@ public sealed partial class TokenAuthority
             return Refuse(CredentialVerdict.Disabled, subject);
         }
 
-        return await StartAsync(claims, standing.Floors.Generation, request, cancellationToken).ConfigureAwait(false);
+        return await StartAsync(claims, standing.Floors.Generation, request, signedIn: null, cancellationToken).ConfigureAwait(false);
     }
 
     private LoginOutcome.Refused Refuse(CredentialVerdict verdict, Subject? subject)
@@ -159,12 +126,17 @@ public sealed partial class TokenAuthority
         return new LoginOutcome.Refused(verdict, subject);
     }
 
-    private async Task<LoginOutcome?> StartAsync(UserClaims user, long generation, SessionRequest request, CancellationToken cancellationToken)
+    private async Task<LoginOutcome?> StartAsync(
+        UserClaims user, long generation, SessionRequest request, EarlierSignIn? signedIn, CancellationToken cancellationToken)
     {
         var secret = FamilySecret.New();
+        var key = KeyOf(user.Subject);
+
+        // What is listed already has ended: a dead cookie that is shown again and again must not grow the log.
+        var replaced = request.Replaces is { } old && old.User == key && !_denylist.Lists(old) ? old.Family : (FamilyId?)null;
         var start = new FamilyStart(
-            new SessionId(KeyOf(user.Subject), FamilyId.New()),
-            new FamilyGrant(user.Subject, request.ClientId, request.Scope, user.Amr),
+            new SessionId(key, FamilyId.New()),
+            new FamilyGrant(user.Subject, request.ClientId, request.Scope, user.Amr, request.Transport),
             request.Origin,
             generation,
             secret.Hash(),
@@ -173,16 +145,19 @@ public sealed partial class TokenAuthority
             _options.IdleTimeout,
             _options.AbsoluteLifetime,
             MaxSessionsFor(user),
-            _options.SessionLimitPolicy);
-        var outcome = await _store.StartFamilyAsync(start, _denylist.KnowledgeOf(start.Session.User), cancellationToken).ConfigureAwait(false);
+            _options.SessionLimitPolicy,
+            replaced,
+            signedIn);
+        var outcome = await _store.StartFamilyAsync(start, _denylist.KnowledgeOf(key), cancellationToken).ConfigureAwait(false);
         switch (outcome)
         {
             case FamilyStarted.Started started:
-                _denylist.Merge(started.Evicted, _options.Retention);
+                _denylist.Merge(started.Ended, _options.Retention);
                 _logger.SessionStarted(start.Session, user.Subject, request.ClientId);
                 _metrics.LoginStarted();
                 var answer = Answer(started.Family, secret, user, generation, request.Scope, started.Now);
-                var evicted = started.Evicted.OfType<RevocationEntry.Family>().Select(entry => entry.Session).ToList();
+                var evicted = started.Ended.OfType<RevocationEntry.Family>()
+                    .Where(entry => entry.Reason == RevocationReason.SessionEvicted).Select(entry => entry.Session).ToList();
                 return new LoginOutcome.LoggedIn(answer, user, evicted);
             case FamilyStarted.LimitReached:
                 _metrics.LoginOverLimit();

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using TokenIssuer.AspNetCore.Delivery;
 using TokenIssuer.AspNetCore.Endpoints;
 using TokenIssuer.AspNetCore.OAuth;
 using TokenIssuer.Families;

@@ -2,16 +2,6 @@ using Microsoft.AspNetCore.Http;
 
 namespace TokenIssuer.AspNetCore.Delivery;
 
-/// <summary>How a refresh token travels to its client.</summary>
-internal enum TokenTransport
-{
-    /// <summary>Only as a cookie that scripts can't read. The default.</summary>
-    Cookie = 0,
-
-    /// <summary>In the JSON, for clients that are no browsers.</summary>
-    Body = 1,
-}
-
 /// <summary>Answers with tokens, the refresh token by one way and never by both.</summary>
 internal sealed class TokenDelivery(RefreshCookie cookie)
 {

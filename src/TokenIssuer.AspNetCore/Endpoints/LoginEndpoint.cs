@@ -73,14 +73,9 @@ internal sealed class LoginEndpoint(
         }
 
         var credentials = new Credentials(body.Username ?? string.Empty, body.Password ?? string.Empty, body.Otp);
-        var request = SessionRequests.ForNewSession(context, party.ClientId, party.Scope, body.Device);
         var replaced = presented is PresentedCookie.One { Token: var token } && authority.TryFindSession(token, out var old) ? old : (SessionId?)null;
+        var request = SessionRequests.ForNewSession(context, party.ClientId, party.Scope, body.Device, party.Transport) with { Replaces = replaced };
         var outcome = await authority.LogInAsync(credentials, request, context.RequestAborted).ConfigureAwait(false);
-        if (outcome is LoginOutcome.SessionLimitReached { Subject: var user } && await MakeRoomAsync(context, user, replaced).ConfigureAwait(false))
-        {
-            outcome = await authority.LogInAsync(credentials, request, context.RequestAborted).ConfigureAwait(false);
-        }
-
         await (outcome switch
         {
             LoginOutcome.LoggedIn success => WelcomeAsync(context, success, replaced, party.Transport),
@@ -89,18 +84,6 @@ internal sealed class LoginEndpoint(
             LoginOutcome.InvalidScope => context.RefuseAsync(Problems.InvalidScope),
             _ => throw new UnreachableException(outcome.GetType().Name),
         }).ConfigureAwait(false);
-    }
-
-    /// <summary>The cap counts the session that is about to be replaced. The credentials were found right, so it may make room.</summary>
-    private async Task<bool> MakeRoomAsync(HttpContext context, Subject user, SessionId? replaced)
-    {
-        if (replaced is not { } old || await authority.FindOwnerAsync(old, context.RequestAborted).ConfigureAwait(false) != user)
-        {
-            return false;
-        }
-
-        await authority.RevokeAsync(new RevocationTarget.Session(old), RevocationReason.Replaced, context.RequestAborted).ConfigureAwait(false);
-        return true;
     }
 
     private async Task WelcomeAsync(HttpContext context, LoginOutcome.LoggedIn success, SessionId? replaced, TokenTransport transport)
@@ -115,6 +98,7 @@ internal sealed class LoginEndpoint(
 
         if (replaced is { } old)
         {
+            // The user's own ended when the new one began, and this finds nothing left to do; it is for the session of somebody else.
             await authority.RevokeAsync(new RevocationTarget.Session(old), RevocationReason.Replaced, CancellationToken.None).ConfigureAwait(false);
             logger.SessionReplaced(old, session);
         }

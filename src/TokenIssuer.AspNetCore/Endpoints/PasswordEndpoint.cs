@@ -5,6 +5,7 @@ using TokenIssuer.AspNetCore.Delivery;
 using TokenIssuer.AspNetCore.Edge;
 using TokenIssuer.AspNetCore.Requests;
 using TokenIssuer.Audit;
+using TokenIssuer.Families;
 using TokenIssuer.Validation.Tokens;
 
 namespace TokenIssuer.AspNetCore.Endpoints;
@@ -27,45 +28,62 @@ internal sealed class PasswordEndpoint(
             return;
         }
 
-        // The bearer is what counts; the cookie only says that there is a browser, which must not be another site's.
-        var transport = cookie.Read(context.Request) is PresentedCookie.None ? TokenTransport.Body : TokenTransport.Cookie;
-        if (transport == TokenTransport.Cookie && origins.Judge(context.Request) == OriginVerdict.Foreign)
+        var body = reading.Value ?? throw new UnreachableException("A missing body was refused.");
+        var presented = cookie.Read(context.Request);
+        if (presented is PresentedCookie.Several)
+        {
+            logger.AmbiguousRefreshToken(context.EndpointName());
+            await context.RefuseAsync(Problems.AmbiguousRefreshToken).ConfigureAwait(false);
+            return;
+        }
+
+        // The bearer is what counts: its session alone says where the new refresh token goes.
+        var token = context.BearerToken();
+        var session = await authority.FindSessionAsync(token.Identity.Session, context.RequestAborted).ConfigureAwait(false);
+        if (session is null)
+        {
+            // Ended by itself since the token was made: who could tell how it was delivered, and what had been proven?
+            await context.RefuseAsync(Problems.InvalidToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (!IsFromTrustedPage(context, presented, session))
         {
             logger.CookieFromForeignOrigin(context.EndpointName());
             await context.RefuseAsync(Problems.ForbiddenOrigin).ConfigureAwait(false);
             return;
         }
 
-        var body = reading.Value ?? throw new UnreachableException("A missing body was refused.");
-        await ChangeAsync(context, body, transport).ConfigureAwait(false);
+        await ChangeAsync(context, body, token, session).ConfigureAwait(false);
     }
 
     private static Problem? Check(PasswordBody? body) => body switch
     {
         null or { CurrentPassword: null or "" } or { NewPassword: null or "" } => Problems.MissingPasswords,
-        { CurrentPassword.Length: > InputLimits.Password } or { NewPassword.Length: > InputLimits.Password } => Problems.MemberTooLong,
+        { CurrentPassword.Length: > InputLimits.Password } or { NewPassword.Length: > InputLimits.Password } or { Otp.Length: > InputLimits.Otp }
+            => Problems.MemberTooLong,
         _ => null,
     };
 
-    /// <summary>The device keeps its name.</summary>
-    private async Task<string?> DeviceOfAsync(VerifiedAccessToken token, CancellationToken cancellationToken)
+    /// <summary>A request that bears a cookie must say that it comes from a page we trust; one whose answer sets a cookie must not say otherwise.</summary>
+    private bool IsFromTrustedPage(HttpContext context, PresentedCookie presented, Session session) => origins.Judge(context.Request) switch
     {
-        var sessions = await authority.ListSessionsAsync(token.Subject, cancellationToken).ConfigureAwait(false);
-        return sessions.FirstOrDefault(session => session.Id == token.Identity.Session)?.Origin.Device;
-    }
+        OriginVerdict.Trusted => true,
+        OriginVerdict.Unknown => presented is PresentedCookie.None,
+        _ => presented is PresentedCookie.None && session.Transport == TokenTransport.Body,
+    };
 
-    private async Task ChangeAsync(HttpContext context, PasswordBody body, TokenTransport transport)
+    private async Task ChangeAsync(HttpContext context, PasswordBody body, VerifiedAccessToken token, Session session)
     {
-        var token = context.BearerToken();
-        var request = SessionRequests.ForNewSession(
-            context, token.ClientId() ?? OAuthClient.SpaClientId, token.Scope, await DeviceOfAsync(token, context.RequestAborted).ConfigureAwait(false));
+        // The device keeps its name.
+        var request = SessionRequests.ForNewSession(context, session.ClientId, token.Scope, session.Origin.Device, session.Transport);
         var outcome = await authority.ChangePasswordAsync(
-            token.Subject, body.CurrentPassword ?? string.Empty, body.NewPassword ?? string.Empty, request, context.RequestAborted).ConfigureAwait(false);
+            token.Subject, session, body.CurrentPassword ?? string.Empty, body.Otp, body.NewPassword ?? string.Empty, request, context.RequestAborted).ConfigureAwait(false);
         switch (outcome)
         {
             case PasswordChangeOutcome.Changed changed:
                 await audit.WriteAsync(context, AuditEventType.PasswordChanged, token.Subject, changed.Answer.SessionId).ConfigureAwait(false);
-                await delivery.AnswerAsync(context, changed.Answer, transport).ConfigureAwait(false);
+                await delivery.AnswerAsync(context, changed.Answer, session.Transport).ConfigureAwait(false);
                 break;
             case PasswordChangeOutcome.Wrong:
                 await context.RefuseAsync(Problems.WrongPassword).ConfigureAwait(false);
@@ -80,7 +98,7 @@ internal sealed class PasswordEndpoint(
 }
 
 /// <summary>The body of a password change.</summary>
-internal sealed record PasswordBody(string? CurrentPassword, string? NewPassword)
+internal sealed record PasswordBody(string? CurrentPassword, string? NewPassword, string? Otp)
 {
     /// <summary>A fixed mask, never a password.</summary>
     public override string ToString() => "(password change)";

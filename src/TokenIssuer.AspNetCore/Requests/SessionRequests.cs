@@ -7,14 +7,14 @@ namespace TokenIssuer.AspNetCore.Requests;
 internal static class SessionRequests
 {
     /// <summary>For a new session: with all that its owner will see of it.</summary>
-    public static SessionRequest ForNewSession(HttpContext context, string clientId, Scope scope, string? device)
+    public static SessionRequest ForNewSession(HttpContext context, string clientId, Scope scope, string? device, TokenTransport transport)
     {
         var agent = AgentOf(context);
         var origin = new SessionOrigin(
             string.IsNullOrWhiteSpace(device) ? null : device,
             UserAgentName.Of(agent),
             CoarseAddress.Of(context.Connection.RemoteIpAddress));
-        return new SessionRequest(clientId, scope, origin, agent);
+        return new SessionRequest(clientId, scope, origin, agent, transport);
     }
 
     /// <summary>For a session that is there: only what a rotation is judged by.</summary>

@@ -6,18 +6,25 @@ namespace TokenIssuer.Redis.Records;
 /// <summary>
 /// What a login granted and where from, in the field beside the family. Kept to 64 bytes for the same reason as the family:
 /// when it would not fit, what is only displayed is shortened, agent first, then address, then device. The grant never is;
-/// a long one costs memory, nothing else. <c>scope.lua</c> reads the head.
+/// a long one costs memory, nothing else. <c>scope.lua</c> reads the head. The version tells the way the refresh tokens go: it
+/// takes no byte, and what was written before that was remembered reads as a cookie, which can only withhold a token from a
+/// script that had one.
 /// </summary>
 internal static class FamilyMetadata
 {
+    /// <summary>Delivered as a cookie, or by a program that did not remember how.</summary>
     public const byte Version = 1;
+
+    /// <summary>As version 1, delivered in the body.</summary>
+    public const byte BodyVersion = 2;
+
     public const int MaxLength = 64;
     private const int LongTextWidth = 2;
 
     public static byte[] Pack(FamilyGrant grant, SessionOrigin origin)
     {
         var head = new PackedWriter()
-            .Byte(Version)
+            .Byte(grant.Transport == TokenTransport.Body ? BodyVersion : Version)
             .Text(PackClient(grant.ClientId), 1)
             .Text(grant.Binding ?? string.Empty, 1)
             .Text(grant.Scope.ToString(), LongTextWidth)
@@ -38,9 +45,10 @@ internal static class FamilyMetadata
     public static (FamilyGrant Grant, SessionOrigin Origin) Unpack(Subject subject, ReadOnlySpan<byte> packed)
     {
         var reader = new PackedReader(packed);
-        if (reader.Byte() is var version && version != Version)
+        var version = reader.Byte();
+        if (version is not (Version or BodyVersion))
         {
-            throw new FormatException($"The metadata of a family has version {version}; this program knows {Version}.");
+            throw new FormatException($"The metadata of a family has version {version}; this program knows {Version} and {BodyVersion}.");
         }
 
         var client = reader.Text(1);
@@ -54,7 +62,11 @@ internal static class FamilyMetadata
         var device = reader.Text(1);
         var agent = Abbreviation.Expand(reader.Text(1));
         var origin = new SessionOrigin(NullIfEmpty(device), NullIfEmpty(agent), PackedAddress.Unpack(reader.Rest()));
-        return (new FamilyGrant(subject, client.Length == 0 ? OAuthClient.SpaClientId : client, scope, amr, NullIfEmpty(binding)), origin);
+
+        // No client but the built-in one ever had a cookie.
+        var transport = version == BodyVersion || client.Length > 0 ? TokenTransport.Body : TokenTransport.Cookie;
+        var grant = new FamilyGrant(subject, client.Length == 0 ? OAuthClient.SpaClientId : client, scope, amr, transport, NullIfEmpty(binding));
+        return (grant, origin);
     }
 
     /// <summary>The client that nearly every family belongs to takes no byte.</summary>

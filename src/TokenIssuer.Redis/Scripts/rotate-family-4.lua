@@ -13,7 +13,7 @@ local metadata = redis.call('HGET', KEYS[1], string.sub(id, 1, 8))
 if not user.subject or not metadata or not packed or string.byte(packed) == 0 then
   return {1, redis_now, effective.generation, '', '', '', {}}
 end
-if string.byte(packed) ~= 1 or string.byte(metadata) ~= 1 then return {93, redis_now} end
+if string.byte(packed) ~= 1 or not is_grant(metadata) then return {93, redis_now} end
 
 local f = read_family(packed)
 local presented = tonumber(ARGV[13])

@@ -21,7 +21,8 @@ internal interface ITokenFamilyStore
 
     /// <summary>
     /// Starts a family, if the user's effective generation is still the one that was read before the password was
-    /// verified, and enforces the session cap in the same step.
+    /// verified, and enforces the session cap in the same step. The family it replaces ends in that step too, outside the cap;
+    /// as always its entry is written whether a record exists or not, unless the log has one in force.
     /// </summary>
     Task<FamilyStarted> StartFamilyAsync(FamilyStart start, Knowledge known, CancellationToken cancellationToken);
 

@@ -8,6 +8,8 @@ namespace TokenIssuer.Families;
 /// <param name="AbsoluteEnd">When it dies whatever happens.</param>
 /// <param name="Origin">Where it was started.</param>
 /// <param name="ClientId">The client that holds it.</param>
+/// <param name="Amr">How the user had proven who they are (RFC 8176), separated by spaces.</param>
+/// <param name="Transport">The way its refresh tokens go.</param>
 public sealed record Session(
     SessionId Id,
     DateTimeOffset CreatedAt,
@@ -15,4 +17,6 @@ public sealed record Session(
     DateTimeOffset IdleEnd,
     DateTimeOffset AbsoluteEnd,
     SessionOrigin Origin,
-    string ClientId);
+    string ClientId,
+    string Amr,
+    TokenTransport Transport);

@@ -11,7 +11,7 @@ namespace TokenIssuer.Families;
 /// <param name="SecretHash">The hash of the family secret.</param>
 /// <param name="Generation">The number of the one unredeemed refresh token.</param>
 /// <param name="SealKeyId">The key that sealed it, so that a replay is byte-equal across a key rotation.</param>
-/// <param name="CreatedAt">When the user signed in (<c>auth_time</c>).</param>
+/// <param name="CreatedAt">When the user signed in (<c>auth_time</c>); before the family was started, if it goes on with an earlier sign-in.</param>
 /// <param name="RotatedAt">When the current token was made.</param>
 /// <param name="IdleEnd">When the family dies unless refreshed before.</param>
 /// <param name="AbsoluteEnd">When it dies whatever happens; never moves.</param>

@@ -24,7 +24,10 @@ public interface ICredentialVerifier
     /// <returns>Null when the user is gone or may not sign in.</returns>
     Task<UserClaims?> LoadAsync(Subject subject, CancellationToken cancellationToken);
 
-    /// <summary>Changes a password if the current one is right. When it returns, the change is durable.</summary>
+    /// <summary>
+    /// Changes a password if the current one is right. When it returns, the change is durable. Before it is called
+    /// <see cref="VerifyAsync"/> has found the same password right, and tells whether a second factor was shown.
+    /// </summary>
     /// <param name="subject">The user.</param>
     /// <param name="currentPassword">Counted by the lock-out like a login.</param>
     /// <param name="newPassword">Checked against the directory's rules.</param>

@@ -1,4 +1,6 @@
 using System.Net;
+using NSubstitute;
+using TokenIssuer.Families;
 
 namespace TokenIssuer.Tests.AspNetCore;
 
@@ -80,4 +82,48 @@ public sealed class LoginReplacementTests
 
         Assert.Equal(HttpStatusCode.OK, (await host.RefreshByBodyAsync(first.RefreshToken)).Status);
     }
+
+    [Theory]
+    [InlineData(SessionLimitPolicy.EvictOldest)]
+    [InlineData(SessionLimitPolicy.Refuse)]
+    public async Task At_the_cap_a_login_over_ones_own_session_costs_no_other_device_its_session(SessionLimitPolicy policy)
+    {
+        await using var host = await IssuerHost.StartAsync(CapOfTwo(policy));
+        var phone = await host.LogInForBodyAsync();
+        var first = await host.LogInAsync();
+
+        var second = await host.LogInAsync(Calls.Cookie(first.CookieToken));
+
+        Assert.Equal(HttpStatusCode.OK, second.Status);
+        Assert.Equal(HttpStatusCode.OK, (await host.RefreshByBodyAsync(phone.RefreshToken)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.GetAsync("/auth/me", Calls.Bearer(first.AccessToken))).Status);
+        Assert.Equal("invalid_grant", (await host.RefreshByCookieAsync(first.CookieToken)).Code);
+        Assert.Equal(HttpStatusCode.OK, (await host.RefreshByCookieAsync(second.CookieToken)).Status);
+    }
+
+    [Theory]
+    [InlineData("alice", 2)]
+    [InlineData("bob", 3)]
+    public async Task A_login_over_a_session_asks_the_store_three_times_at_most(string before, int questions)
+    {
+        await using var host = await StoreTroubleTests.StartAsync();
+        var old = await host.LogInForBodyAsync(before, before == "bob" ? IssuerHost.BobPassword : IssuerHost.AlicePassword);
+        var store = host.Get<FaultyStore>().Store;
+        store.ClearReceivedCalls();
+
+        var answer = await host.LogInAsync(Calls.Cookie(old.RefreshToken));
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(questions, store.ReceivedCalls().Count());
+        Assert.Equal("invalid_grant", (await host.RefreshByBodyAsync(old.RefreshToken)).Code);
+    }
+
+    private static IssuerSetup CapOfTwo(SessionLimitPolicy policy) => new()
+    {
+        Options = options =>
+        {
+            options.MaxSessionsPerUser = 2;
+            options.SessionLimitPolicy = policy;
+        },
+    };
 }

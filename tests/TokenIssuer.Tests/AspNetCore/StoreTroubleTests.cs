@@ -155,7 +155,7 @@ public sealed class StoreTroubleTests
         Assert.Empty(answer.SetCookies);
     }
 
-    private static Task<IssuerHost> StartAsync() => IssuerHost.StartAsync(new IssuerSetup
+    internal static Task<IssuerHost> StartAsync() => IssuerHost.StartAsync(new IssuerSetup
     {
         Services = services =>
         {

@@ -117,6 +117,17 @@ internal sealed class Issuer : IAsyncDisposable
     public Task<LoginOutcome> TryLogInAsync(string username = "alice", string? password = null, SessionRequest? request = null)
         => Authority.LogInAsync(new Credentials(username, password ?? TestDirectory.PasswordOf(username)), request ?? Request, CancellationToken.None);
 
+    /// <summary>Somebody changes the password in the session of these tokens.</summary>
+    public async Task<PasswordChangeOutcome> ChangePasswordAsync(
+        TokenAnswer tokens, string newPassword = "a new password", string username = "alice", string? currentPassword = null, string? otp = null,
+        SessionRequest? request = null, CancellationToken cancellationToken = default)
+        => await Authority.ChangePasswordAsync(
+            Directory.SubjectOf(username), await SessionOfAsync(tokens), currentPassword ?? TestDirectory.PasswordOf(username), otp, newPassword,
+            request ?? Request, cancellationToken);
+
+    public async Task<Session> SessionOfAsync(TokenAnswer tokens)
+        => Assert.IsType<Session>(await Authority.FindSessionAsync(tokens.SessionId, CancellationToken.None));
+
     public async Task<TokenAnswer> RefreshAsync(RefreshToken token)
         => Assert.IsType<RefreshOutcome.Refreshed>(await TryRefreshAsync(token)).Answer;
 

@@ -1,4 +1,5 @@
 using TokenIssuer.Families;
+using TokenIssuer.Users;
 
 namespace TokenIssuer.Tests.Authority;
 
@@ -10,7 +11,7 @@ public sealed class PasswordChangeTests
         await using var issuer = await Issuer.StartAsync();
         var (own, other) = (await issuer.LogInAsync(), await issuer.LogInAsync());
 
-        var changed = Assert.IsType<PasswordChangeOutcome.Changed>(await ChangeAsync(issuer, "a new password"));
+        var changed = Assert.IsType<PasswordChangeOutcome.Changed>(await issuer.ChangePasswordAsync(own));
 
         foreach (var old in new[] { own, other })
         {
@@ -31,9 +32,11 @@ public sealed class PasswordChangeTests
     public async Task The_new_session_has_the_scope_that_was_asked_for_and_none_means_all(string asked, string granted)
     {
         await using var issuer = await Issuer.StartAsync();
+        var session = await issuer.LogInAsync();
         Assert.True(Scope.TryParse(asked, out var scope));
 
-        var changed = Assert.IsType<PasswordChangeOutcome.Changed>(await ChangeAsync(issuer, "a new password", Issuer.Request with { Scope = scope }));
+        var changed = Assert.IsType<PasswordChangeOutcome.Changed>(
+            await issuer.ChangePasswordAsync(session, request: Issuer.Request with { Scope = scope }));
 
         Assert.Equal(granted, changed.Answer.Scope.ToString());
     }
@@ -44,9 +47,8 @@ public sealed class PasswordChangeTests
         await using var issuer = await Issuer.StartAsync();
         var session = await issuer.LogInAsync();
 
-        var wrong = await issuer.Authority.ChangePasswordAsync(
-            issuer.Directory.SubjectOf("alice"), "wrong", "a new password", Issuer.Request, CancellationToken.None);
-        var weak = Assert.IsType<PasswordChangeOutcome.Weak>(await ChangeAsync(issuer, "short"));
+        var wrong = await issuer.ChangePasswordAsync(session, currentPassword: "wrong");
+        var weak = Assert.IsType<PasswordChangeOutcome.Weak>(await issuer.ChangePasswordAsync(session, "short"));
 
         Assert.IsType<PasswordChangeOutcome.Wrong>(wrong);
         Assert.Equal(["Too short."], weak.Reasons);
@@ -62,8 +64,7 @@ public sealed class PasswordChangeTests
         using var leaving = new CancellationTokenSource();
         issuer.Directory.AfterChanging = leaving.CancelAsync;
 
-        await issuer.Authority.ChangePasswordAsync(
-            issuer.Directory.SubjectOf("alice"), TestDirectory.PasswordOf("alice"), "a new password", Issuer.Request, leaving.Token);
+        await issuer.ChangePasswordAsync(session, cancellationToken: leaving.Token);
 
         Assert.False(issuer.IsAlive(session.AccessToken));
         Assert.False(await issuer.IsAliveAsync(session.RefreshToken));
@@ -80,13 +81,55 @@ public sealed class PasswordChangeTests
             return Task.CompletedTask;
         };
 
-        await Assert.ThrowsAsync<TokenStoreUnavailableException>(() => ChangeAsync(issuer, "a new password"));
+        await Assert.ThrowsAsync<TokenStoreUnavailableException>(() => issuer.ChangePasswordAsync(session));
 
         Assert.False(await issuer.IsAliveAsync(session.RefreshToken));
         Assert.Empty(await issuer.Authority.ListSessionsAsync(issuer.Directory.SubjectOf("alice"), CancellationToken.None));
     }
 
-    private static Task<PasswordChangeOutcome> ChangeAsync(Issuer issuer, string newPassword, SessionRequest? request = null)
-        => issuer.Authority.ChangePasswordAsync(
-            issuer.Directory.SubjectOf("alice"), TestDirectory.PasswordOf("alice"), newPassword, request ?? Issuer.Request, CancellationToken.None);
+    [Fact]
+    public async Task A_second_factor_that_was_not_shown_makes_nothing_fresher_wider_or_longer()
+    {
+        await using var issuer = await Issuer.StartAsync();
+        var old = await issuer.LogInAsync();
+        var before = await issuer.SessionOfAsync(old);
+        issuer.Clock.Advance(TimeSpan.FromMinutes(20));
+        issuer.Directory.SetVerdict("alice", CredentialVerdict.SecondFactorRequired);
+
+        var changed = Assert.IsType<PasswordChangeOutcome.Changed>(await issuer.ChangePasswordAsync(old)).Answer;
+        var refreshed = await issuer.RefreshAsync(changed.RefreshToken);
+
+        var after = await issuer.SessionOfAsync(changed);
+        Assert.Equal((before.CreatedAt, before.AbsoluteEnd, before.Amr), (after.CreatedAt, after.AbsoluteEnd, after.Amr));
+        foreach (var token in new[] { changed.AccessToken, refreshed.AccessToken })
+        {
+            Assert.Equal(before.CreatedAt.ToUnixTimeSeconds(), Issuer.ClaimsOf(token).GetProperty("auth_time").GetInt64());
+        }
+    }
+
+    [Fact]
+    public async Task What_was_proven_in_full_is_a_sign_in_of_its_own()
+    {
+        await using var issuer = await Issuer.StartAsync();
+        var old = await issuer.LogInAsync();
+        issuer.Clock.Advance(TimeSpan.FromMinutes(20));
+
+        var changed = Assert.IsType<PasswordChangeOutcome.Changed>(await issuer.ChangePasswordAsync(old)).Answer;
+
+        Assert.Equal(issuer.Clock.Now.ToUnixTimeSeconds(), Issuer.ClaimsOf(changed.AccessToken).GetProperty("auth_time").GetInt64());
+        Assert.Equal(issuer.Options.AbsoluteLifetime, changed.SessionExpiresIn);
+    }
+
+    [Fact]
+    public async Task The_session_of_somebody_else_proves_nothing()
+    {
+        await using var issuer = await Issuer.StartAsync();
+        issuer.Directory.Add("bob");
+        var bob = await issuer.LogInAsync("bob");
+
+        await Assert.ThrowsAsync<ArgumentException>(() => issuer.ChangePasswordAsync(bob));
+
+        Assert.IsType<LoginOutcome.LoggedIn>(await issuer.TryLogInAsync());
+        Assert.IsType<PasswordChangeOutcome.Changed>(await issuer.ChangePasswordAsync(bob, username: "bob"));
+    }
 }

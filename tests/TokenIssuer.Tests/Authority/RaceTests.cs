@@ -52,11 +52,10 @@ public sealed class RaceTests
         await using var other = await issuer.JoinAsync();
         for (var round = 0; round < Rounds; round++)
         {
-            var user = issuer.Directory.Add($"user-{round}");
+            issuer.Directory.Add($"user-{round}");
             var first = await issuer.LogInAsync($"user-{round}");
             var refreshes = AtOnceAsync(4, _ => other.TryRefreshAsync(first.RefreshToken));
-            var change = await issuer.Authority.ChangePasswordAsync(
-                user, TestDirectory.PasswordOf($"user-{round}"), "a new password", Issuer.Request, CancellationToken.None);
+            var change = await issuer.ChangePasswordAsync(first, username: $"user-{round}");
 
             await other.FollowAsync();
             var changed = Assert.IsType<PasswordChangeOutcome.Changed>(change).Answer;
@@ -76,6 +75,8 @@ public sealed class RaceTests
         {
             var user = issuer.Directory.Add($"user-{round}");
             var oldPassword = TestDirectory.PasswordOf($"user-{round}");
+            issuer.Directory.AfterVerifying = () => Task.CompletedTask;
+            var own = await issuer.LogInAsync($"user-{round}");
 
             // The change begins when the first of the logins has verified the old password.
             var verified = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -86,7 +87,7 @@ public sealed class RaceTests
             };
             var logins = AtOnceAsync(4, _ => other.TryLogInAsync($"user-{round}", oldPassword));
             await verified.Task;
-            await issuer.Authority.ChangePasswordAsync(user, oldPassword, "a new password", Issuer.Request, CancellationToken.None);
+            await issuer.ChangePasswordAsync(own, username: $"user-{round}");
 
             await other.FollowAsync();
             foreach (var login in (await logins).OfType<LoginOutcome.LoggedIn>())
@@ -106,10 +107,11 @@ public sealed class RaceTests
     {
         await using var issuer = await Issuer.StartAsync();
         var user = issuer.Directory.SubjectOf("alice");
+        var own = await issuer.LogInAsync();
         issuer.Directory.AfterVerifying = async () =>
         {
             issuer.Directory.AfterVerifying = () => Task.CompletedTask;
-            await issuer.Authority.ChangePasswordAsync(user, TestDirectory.PasswordOf("alice"), "a new password", Issuer.Request, CancellationToken.None);
+            await issuer.ChangePasswordAsync(own);
         };
 
         var outcome = await issuer.TryLogInAsync();
@@ -122,7 +124,7 @@ public sealed class RaceTests
     public async Task A_session_started_with_the_old_password_before_the_kill_dies_with_it()
     {
         await using var issuer = await Issuer.StartAsync();
-        var user = issuer.Directory.SubjectOf("alice");
+        var own = await issuer.LogInAsync();
         var (changed, mayKill) = (new TaskCompletionSource(), new TaskCompletionSource());
         var verified = new TaskCompletionSource();
         issuer.Directory.AfterVerifying = async () =>
@@ -138,7 +140,8 @@ public sealed class RaceTests
 
         var login = issuer.TryLogInAsync();
         await verified.Task;
-        var change = issuer.Authority.ChangePasswordAsync(user, TestDirectory.PasswordOf("alice"), "a new password", Issuer.Request, CancellationToken.None);
+        issuer.Directory.AfterVerifying = () => Task.CompletedTask;
+        var change = issuer.ChangePasswordAsync(own);
         var old = Assert.IsType<LoginOutcome.LoggedIn>(await login).Answer;
         mayKill.SetResult();
         Assert.IsType<PasswordChangeOutcome.Changed>(await change);

@@ -26,7 +26,7 @@ public sealed class SessionListTests
         Assert.Equal(
             new Session(
                 first.SessionId, now - TimeSpan.FromMinutes(2), now, now + TimeSpan.FromMinutes(30), now + TimeSpan.FromHours(12) - TimeSpan.FromMinutes(2),
-                origin, OAuthClient.SpaClientId),
+                origin, OAuthClient.SpaClientId, "pwd", TokenTransport.Cookie),
             sessions[1]);
     }
 

@@ -84,10 +84,11 @@ public sealed class HistoryEquivalenceTests(RedisServer server) : IClassFixture<
                     AbsoluteLifetime = s_life,
                     MaxSessions = 3,
                     LimitPolicy = step.Choice % 2 == 0 ? SessionLimitPolicy.EvictOldest : SessionLimitPolicy.Refuse,
+                    Replaces = step.Choice % 3 == 0 ? one?.Session.Family : null,
                 };
                 var outcome = await store.StartFamilyAsync(start, default, cancelled);
                 return outcome is FamilyStarted.Started started
-                    ? new Answer($"Started {started.Family} {Print(started.Evicted)}", new Start(start, started.Family))
+                    ? new Answer($"Started {started.Family} {Print(started.Ended)}", new Start(start, started.Family))
                     : new Answer(outcome.GetType().Name, new Start(start, null));
             case Verb.Refresh when one is not null:
                 var living = (await store.ListFamiliesAsync(user.Key, default, cancelled)).FirstOrDefault(family => family.Session == one.Session) ?? one;

@@ -13,20 +13,21 @@ internal sealed class HistoryCast
     public HistoryScene Draw(HistoryStep step)
     {
         var user = _users[step.User];
+        var family = Pick(_families.Where(one => one.Session.User == user.Key), step.Choice);
         var start = user.Start(generation: 0) with
         {
             IdleTimeout = TimeSpan.FromMinutes(2),
             AbsoluteLifetime = TimeSpan.FromMinutes(6),
             MaxSessions = 3,
             LimitPolicy = step.Choice % 3 == 0 ? SessionLimitPolicy.Refuse : SessionLimitPolicy.EvictOldest,
+            Replaces = step.Choice % 4 == 1 ? family?.Session.Family : null,
         };
+        start = start with { Grant = start.Grant with { Transport = (TokenTransport)(step.Choice % 2) } };
         var apiToken = new ApiTokenRecord(
             ApiTokenId.New(user.Key), user.Subject, "script", Scope.Of(["notes:read"]), FamilySecret.New().Hash(),
             Birth: 0, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, LastUsedAt: null);
         return new HistoryScene(
-            step, user, start,
-            Pick(_families.Where(family => family.Session.User == user.Key), step.Choice),
-            apiToken,
+            step, user, start, family, apiToken,
             Pick(_apiTokens.Where(token => token.Id.User == user.Key), step.Choice));
     }
 

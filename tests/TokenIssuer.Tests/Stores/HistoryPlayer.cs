@@ -116,7 +116,7 @@ internal sealed class HistoryPlayer(ITokenFamilyStore store, IRevocationFeed fee
         => step.Choice % 4 == 0 ? DateTimeOffset.MinValue : new DateTimeOffset(2026, 1, 1, 12, 20, 0, TimeSpan.Zero);
 
     private static string Tell(FamilyStarted outcome) => outcome is FamilyStarted.Started started
-        ? $"{started.Family} {started.Now:O} {Tell(started.Evicted)}"
+        ? $"{started.Family} {started.Now:O} {Tell(started.Ended)}"
         : outcome.GetType().Name;
 
     private static string Tell(Killed killed) => $"{killed.Sessions} {killed.ApiTokens} {Tell(killed.Entries)}";

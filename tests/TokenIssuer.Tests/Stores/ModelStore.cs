@@ -52,7 +52,8 @@ internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
             return (FamilyStarted)new FamilyStarted.GenerationMoved();
         }
 
-        var living = LivingOf(user, floors).OrderBy(family => family.CreatedAt).ToList();
+        var replaced = start.Replaces is { } id ? new SessionId(user, id) : (SessionId?)null;
+        var living = LivingOf(user, floors).Where(one => one.Session != replaced).OrderBy(one => one.CreatedAt).ToList();
         var excess = living.Count + 1 - start.MaxSessions;
         if (excess > 0 && start.LimitPolicy == SessionLimitPolicy.Refuse)
         {
@@ -60,11 +61,12 @@ internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
         }
 
         var family = start.ToFamily(Now);
-        List<RevocationEntry> evicted = [.. living.Take(Math.Max(0, excess)).Select(old => Kill(old.Session, RevocationReason.SessionEvicted))];
+        List<RevocationEntry> ended = replaced is { } old && !IsListed(old) ? [Kill(old, RevocationReason.Replaced)] : [];
+        ended.AddRange(living.Take(Math.Max(0, excess)).Select(one => Kill(one.Session, RevocationReason.SessionEvicted)).ToList());
         _families.Add(start.Session, family);
         var own = _users.TryGetValue(user, out var record) ? record.Floors : default;
         _users[user] = (start.Grant.Subject, own with { Generation = floors.Generation });
-        return new FamilyStarted.Started(family, Now, evicted);
+        return new FamilyStarted.Started(family, Now, ended);
     });
 
     public Task<Rotation> RotateAsync(RotationRequest request, Knowledge known, CancellationToken cancellationToken) => Step(known, () =>
@@ -151,6 +153,9 @@ internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
     private (int Sessions, int ApiTokens) Count(IReadOnlyCollection<UserKey> users) => (
         users.Sum(user => LivingOf(user, FloorsOf(user, default)).Count),
         users.Sum(user => LivingApiTokensOf(user, FloorsOf(user, default)).Count));
+
+    private bool IsListed(SessionId session)
+        => _log.OfType<RevocationEntry.Family>().Any(entry => entry.Session == session && entry.Until >= Now);
 
     private RevocationEntry Kill(SessionId session, RevocationReason reason)
     {

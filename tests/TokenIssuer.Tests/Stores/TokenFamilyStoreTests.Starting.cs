@@ -15,7 +15,7 @@ public abstract partial class TokenFamilyStoreTests
 
         var started = Assert.IsType<FamilyStarted.Started>(outcome);
         Assert.Equal(start.ToFamily(started.Now), started.Family);
-        Assert.Empty(started.Evicted);
+        Assert.Empty(started.Ended);
         Assert.Equal(started.Family, Assert.Single(await ListAsync(user)));
     }
 
@@ -124,9 +124,9 @@ public abstract partial class TokenFamilyStoreTests
         var outcome = await Store.StartFamilyAsync(await NewStartAsync(user) with { MaxSessions = 2 }, Nothing, Cancelled);
 
         var started = Assert.IsType<FamilyStarted.Started>(outcome);
-        var evicted = Assert.IsType<RevocationEntry.Family>(Assert.Single(started.Evicted));
+        var evicted = Assert.IsType<RevocationEntry.Family>(Assert.Single(started.Ended));
         Assert.Equal((oldest.Session, RevocationReason.SessionEvicted), (evicted.Session, evicted.Reason));
-        Assert.Equal(started.Evicted, (await Node.ReadAsync(before)).Entries);
+        Assert.Equal(started.Ended, (await Node.ReadAsync(before)).Entries);
         Assert.Equal([started.Family.Session, newer.Session], (await ListAsync(user)).Select(family => family.Session));
         Assert.Equal(RotationVerdict.Missing, (await RefreshAsync(oldest)).Verdict);
         Assert.True(await IsAliveAsync(bystander));
@@ -145,7 +145,7 @@ public abstract partial class TokenFamilyStoreTests
         var started = Assert.IsType<FamilyStarted.Started>(outcome);
         Assert.Equal(
             [first.Session, second.Session, third.Session],
-            started.Evicted.Cast<RevocationEntry.Family>().Select(entry => entry.Session));
+            started.Ended.Cast<RevocationEntry.Family>().Select(entry => entry.Session));
         Assert.Equal(started.Family, Assert.Single(await ListAsync(user)));
     }
 
