@@ -76,7 +76,7 @@ public sealed partial class TokenAuthority
 
     private void Note(SessionId session, Rotation rotation)
     {
-        _metrics.RefreshAnswered(rotation.Verdict);
+        _metrics.RefreshAnswered(rotation.Verdict, rotation.Family);
         switch (rotation.Verdict)
         {
             case RotationVerdict.Rotated or RotationVerdict.ReplayedConcurrent or RotationVerdict.ReplayedLost:

@@ -154,7 +154,7 @@ public sealed partial class TokenAuthority
             case FamilyStarted.Started started:
                 _denylist.Merge(started.Ended, _options.Retention);
                 _logger.SessionStarted(start.Session, user.Subject, request.ClientId);
-                _metrics.LoginStarted();
+                _metrics.LoginStarted(started.Family);
                 var answer = Answer(started.Family, secret, user, generation, request.Scope, started.Now);
                 var evicted = started.Ended.OfType<RevocationEntry.Family>()
                     .Where(entry => entry.Reason == RevocationReason.SessionEvicted).Select(entry => entry.Session).ToList();

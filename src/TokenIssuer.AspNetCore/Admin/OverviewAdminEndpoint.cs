@@ -6,14 +6,14 @@ using TokenIssuer.Signing;
 
 namespace TokenIssuer.AspNetCore.Admin;
 
-/// <summary><c>GET /admin/overview</c>: how this issuer is doing. Rates and the estimate of active sessions are of this process.</summary>
+/// <summary><c>GET /admin/overview</c>: how this issuer is doing. Rates and active sessions are of this process.</summary>
 internal sealed class OverviewAdminEndpoint(
     IssuerActivity activity, Denylist denylist, IRevocationFeed feed, ITokenFamilyStore store, KeyRing keys)
 {
     public async Task GetAsync(HttpContext context)
     {
         var body = new OverviewBody(
-            activity.ActiveSessions,
+            activity.CountActiveSessions(denylist),
             activity.LoginsPerMinute,
             activity.RefreshesPerMinute,
             activity.RevocationsPerMinute,

@@ -1,3 +1,6 @@
+using TokenIssuer.Families;
+using TokenIssuer.Revocation;
+
 namespace TokenIssuer.Diagnostics;
 
 /// <summary>What this process did lately, for the administrator's overview. Forgets by itself; nothing is stored.</summary>
@@ -7,10 +10,7 @@ internal sealed class IssuerActivity(TimeProvider clock, TimeSpan accessTokenLif
     private readonly SlidingCount _refreshes = new(clock, TimeSpan.FromMinutes(1));
     private readonly SlidingCount _revocations = new(clock, TimeSpan.FromMinutes(1));
     private readonly SlidingCount _reuses = new(clock, TimeSpan.FromDays(1));
-    private readonly SlidingCount _minted = new(clock, accessTokenLifetime);
-
-    /// <summary>An estimate: a session in use asks for a token about once in an access-token lifetime.</summary>
-    public long ActiveSessions => _minted.Total;
+    private readonly ActiveSessions _active = new(clock, accessTokenLifetime);
 
     public long LoginsPerMinute => _logins.Total;
 
@@ -20,16 +20,19 @@ internal sealed class IssuerActivity(TimeProvider clock, TimeSpan accessTokenLif
 
     public long ReusesPerDay => _reuses.Total;
 
-    public void LoggedIn()
+    /// <summary>A session in use asks for a token about once in an access-token lifetime.</summary>
+    public long CountActiveSessions(Denylist denylist) => _active.Count(denylist);
+
+    public void LoggedIn(TokenFamily family)
     {
         _logins.Add();
-        _minted.Add();
+        _active.Add(family);
     }
 
-    public void Rotated()
+    public void Rotated(TokenFamily family)
     {
         _refreshes.Add();
-        _minted.Add();
+        _active.Add(family);
     }
 
     public void Revoked() => _revocations.Add();

@@ -24,9 +24,9 @@ internal sealed class TokenIssuerMetrics
         _reuseAge = meter.CreateHistogram<double>("tokenissuer.reuse.age", "s", "Time between a rotation and the reuse of its parent.");
     }
 
-    public void LoginStarted()
+    public void LoginStarted(TokenFamily family)
     {
-        _activity.LoggedIn();
+        _activity.LoggedIn(family);
         _logins.Add(1, Outcome("started"));
     }
 
@@ -34,11 +34,11 @@ internal sealed class TokenIssuerMetrics
 
     public void LoginOverLimit() => _logins.Add(1, Outcome("limit"));
 
-    public void RefreshAnswered(RotationVerdict verdict)
+    public void RefreshAnswered(RotationVerdict verdict, TokenFamily? family = null)
     {
-        if (verdict is RotationVerdict.Rotated or RotationVerdict.RolledBack)
+        if (verdict is RotationVerdict.Rotated or RotationVerdict.RolledBack && family is not null)
         {
-            _activity.Rotated();
+            _activity.Rotated(family);
         }
 
         _refreshes.Add(1, Outcome(NameOf(verdict)));

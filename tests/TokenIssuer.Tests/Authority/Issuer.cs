@@ -44,6 +44,7 @@ internal sealed class Issuer : IAsyncDisposable
         _witness = new StoreWitness(site.Folder.PathOf(name), Clock, NullLogger<StoreWitness>.Instance);
         Denylist = new Denylist(Clock);
         Healing = new LossHealing(Store, _feed, Denylist, _witness, Substitute.For<IAuditTrail>(), NullLogger<LossHealing>.Instance);
+        Activity = new IssuerActivity(Clock, site.Options.AccessTokenLifetime);
         Authority = AuthorityOn(Store);
     }
 
@@ -64,6 +65,8 @@ internal sealed class Issuer : IAsyncDisposable
     public TestDirectory Directory => _site.Directory;
 
     public TokenIssuerOptions Options => _site.Options;
+
+    public IssuerActivity Activity { get; }
 
     public static SessionRequest Request { get; } = new(OAuthClient.SpaClientId, Scope.None, SessionOrigin.Unknown, "agent");
 
@@ -98,7 +101,7 @@ internal sealed class Issuer : IAsyncDisposable
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         return new TokenAuthority(
             store, Denylist, Healing, new RefreshTokenSeal(RefreshKeys), new AccessTokenMinter(Keys, Denylist, options), new UserDirectory(Directory), new UserClaimsCache(new UserDirectory(Directory), Clock),
-            options, Clock, new TokenIssuerMetrics(_services.GetRequiredService<IMeterFactory>(), new IssuerActivity(Clock, Options.AccessTokenLifetime)), NullLogger<TokenAuthority>.Instance);
+            options, Clock, new TokenIssuerMetrics(_services.GetRequiredService<IMeterFactory>(), Activity), NullLogger<TokenAuthority>.Instance);
     }
 
     /// <summary>Reads the log on, as the follower does.</summary>
