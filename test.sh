@@ -79,7 +79,7 @@ run_npm_tests() {
 
 rm -rf "$results" && mkdir -p "$results"
 command -v dotnet >/dev/null || give_up "the .NET SDK is missing: https://dotnet.microsoft.com/download"
-install_missing curl curl redis-server redis-server chromium chromium '/usr/lib/postgresql/*/bin/initdb' postgresql
+install_missing curl curl node nodejs npm npm redis-server redis-server chromium chromium '/usr/lib/postgresql/*/bin/initdb' postgresql
 
 dotnet build TokenIssuer.sln -nodeReuse:false -p:UseSharedCompilation=false --verbosity quiet </dev/null \
   || give_up "the build failed"

@@ -39,7 +39,7 @@ export function App({ session, api }: Props) {
             </button>
           ))}
         </nav>
-        <button type="button" onClick={() => void session.logout()}>
+        <button type="button" onClick={() => void session.logout().catch(toldByEvent)}>
           Sign out
         </button>
       </header>
@@ -55,6 +55,9 @@ export function App({ session, api }: Props) {
     </>
   );
 }
+
+/** A sign-out that could not be confirmed is shown from its event, in every tab. */
+const toldByEvent = () => {};
 
 /** A light that beats with the API's stream. */
 function Liveness({ api }: { readonly api: NotesApi }) {

@@ -39,7 +39,7 @@ export function Devices({ session }: { readonly session: Session }) {
         ))}
       </ul>
       {devices.length > 1 && (
-        <button type="button" onClick={() => void act(session.logout('others'))}>
+        <button type="button" class="alone" onClick={() => void act(session.logout('others'))}>
           Sign out all others
         </button>
       )}

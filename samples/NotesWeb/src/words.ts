@@ -26,6 +26,7 @@ export function wordsFor(error: unknown): string {
 
 /** Why there is no session, where that is worth a notice. */
 export const farewells: Partial<Record<SignedOutReason, string>> = {
+  logout_pending: 'You are signed out here, but the server could not be told yet. Leave this page open: it goes on trying.',
   ended: 'Your session was ended. If that was not you, change your password.',
   idle: 'You were signed out because nobody was here for a while.',
   expired: 'Your session reached its end. Sign in again.',

@@ -3,7 +3,7 @@ import { accepted, type Call, granted, type Issuer } from './issuer.js';
 import type { Lock } from './lock.js';
 import type { SessionMemory } from './memory.js';
 import type { Renewal } from './renewal.js';
-import type { SignIn } from './signIn.js';
+import type { SignOut } from './signOut.js';
 
 /** One signed-in device of the user, as the issuer lists it; instants as ISO 8601. */
 export interface DeviceSession {
@@ -44,7 +44,7 @@ export function createAccount(
   lock: Lock,
   memory: SessionMemory,
   { take }: Renewal,
-  { logout }: SignIn,
+  { logout }: SignOut,
 ): Account {
   const ask = (path: string, call: Call) =>
     bearer.send('', (token) => issuer(path, { ...call, headers: { Authorization: `Bearer ${token}` } }));

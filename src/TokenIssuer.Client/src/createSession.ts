@@ -8,7 +8,8 @@ import { createLock } from './lock.js';
 import { SessionMemory } from './memory.js';
 import { createRenewal } from './renewal.js';
 import type { Session, SessionOptions } from './session.js';
-import { createSignIn } from './signIn.js';
+import { createLogIn } from './signIn.js';
+import { createSignOut } from './signOut.js';
 import { createWatch } from './watch.js';
 
 /**
@@ -36,9 +37,10 @@ export function createSessionIn(env: Environment, { issuer: url, apis = [], warn
   if (!env.cookies) memory.signOut('cookies_blocked');
 
   const { renew } = renewal;
-  const { touch, stop } = createWatch(env, memory, renewal);
+  const signOut = createSignOut(issuer, lock, memory, renewal);
+  const { touch, stop } = createWatch(env, memory, renewal, signOut);
   const bearer = createBearer(memory, renewal, touch);
-  const signIn = createSignIn(env, issuer, lock, renewal);
+  const { logout } = signOut;
   const known = memory.status === 'unknown' ? renew().catch(() => {}) : Promise.resolve();
 
   return {
@@ -46,8 +48,9 @@ export function createSessionIn(env: Environment, { issuer: url, apis = [], warn
       return memory.state;
     },
     ready: known.then(() => memory.state),
-    ...signIn,
-    ...createAccount(issuer, bearer, lock, memory, renewal, signIn),
+    login: createLogIn(env, issuer, lock, renewal, signOut),
+    logout,
+    ...createAccount(issuer, bearer, lock, memory, renewal, signOut),
     getAccessToken: () => bearer.token(),
     fetch: createApiFetch(env, bearer, origins),
     async stay() {

@@ -14,9 +14,9 @@ export interface Environment {
   random(): number;
   /** Throws or is absent where the browser has no channel between tabs. */
   readonly openPort?: (name: string) => Port;
-  readonly locks?: Pick<LockManager, 'request'>;
+  readonly locks?: Pick<LockManager, 'request'> | undefined;
   /** Where input, visibility and page life-cycle events arrive. */
-  readonly page?: EventTarget;
+  readonly page?: EventTarget | undefined;
   isVisible(): boolean;
   readonly cookies: boolean;
   /** What relative addresses start from now; undefined outside pages. */
@@ -37,8 +37,8 @@ export function browser(): Environment {
     fetch: (request, init) => fetch(request, init),
     random: Math.random,
     openPort: (name) => new BroadcastChannel(name),
-    ...(navigator?.locks && { locks: navigator.locks }),
-    ...(document && { page: globalThis as unknown as EventTarget }),
+    locks: navigator?.locks,
+    page: document && (globalThis as unknown as EventTarget),
     isVisible: () => document?.visibilityState !== 'hidden',
     cookies: navigator?.cookieEnabled ?? true,
     base: () => document?.baseURI,

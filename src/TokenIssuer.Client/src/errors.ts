@@ -37,8 +37,8 @@ export type SessionErrorCode =
 /** What an answer of the issuer adds to the code. */
 export interface SessionErrorDetail {
   readonly status?: number;
-  readonly retryAfter?: number;
-  readonly reasons?: readonly string[];
+  readonly retryAfter?: number | undefined;
+  readonly reasons?: readonly string[] | undefined;
 }
 
 /**
@@ -56,9 +56,9 @@ export class SessionError extends Error {
   /** HTTP status of the answer, when there was one. */
   declare readonly status?: number;
   /** Seconds to wait before trying again, when known. */
-  declare readonly retryAfter?: number;
+  declare readonly retryAfter?: number | undefined;
   /** Why a new password was refused. */
-  declare readonly reasons?: readonly string[];
+  declare readonly reasons?: readonly string[] | undefined;
 
   constructor(
     readonly code: SessionErrorCode,

@@ -16,10 +16,10 @@ export interface SessionState {
 
 /**
  * Why there is no session.
- * `none`: the page found none. `ended`: ended elsewhere, by the user on another device, by an administrator, or because a stolen token was noticed.
+ * `none`: the page found none. `logout`: the user signed out. `logout_pending`: so too, but the issuer has not heard of it yet; this tab goes on telling it. `ended`: ended elsewhere, by the user on another device, by an administrator, or because a stolen token was noticed.
  * `idle`: timed out unused. `expired`: reached its absolute end. `cookies_blocked`: the browser did not keep the cookie.
  */
-export type SignedOutReason = 'none' | 'logout' | 'ended' | 'idle' | 'expired' | 'cookies_blocked';
+export type SignedOutReason = 'none' | 'logout' | 'logout_pending' | 'ended' | 'idle' | 'expired' | 'cookies_blocked';
 
 /** How this tab came to the session. */
 export type SignedInBy = 'login' | 'resume' | 'other_tab';

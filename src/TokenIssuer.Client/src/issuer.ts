@@ -14,7 +14,7 @@ export interface Reply {
 export interface Call {
   readonly method?: string;
   readonly body?: object;
-  readonly headers?: Record<string, string>;
+  readonly headers?: Record<string, string> | '' | undefined;
   /** Send and accept the session cookie, also where the issuer is another origin. */
   readonly cookie?: boolean;
   /** Let the exchange outlive the page, so that a reload in its midst does not lose the answer's cookie. */
@@ -54,13 +54,13 @@ export function createIssuer({ fetch, clock }: Environment, address: string): Is
 }
 
 /** The reply's body when it is a success; throws what the reply says otherwise. */
-export function accepted({ status, body, retryAfter }: Reply): Record<string, unknown> {
-  if (status < 300) return body;
+export function accepted({ status, body, retryAfter }: Reply, success = status < 300): Record<string, unknown> {
+  if (success) return body;
   const { reasons } = body;
   throw new SessionError(codeOf(status, body['error'] ?? body['code']), {
     status,
-    ...(retryAfter !== undefined && { retryAfter }),
-    ...(Array.isArray(reasons) && { reasons: reasons.map(String) }),
+    retryAfter,
+    reasons: Array.isArray(reasons) ? reasons.map(String) : undefined,
   });
 }
 

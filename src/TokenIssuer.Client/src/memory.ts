@@ -1,6 +1,9 @@
 import type { Clock } from './clock.js';
 import type { SessionEvent, SessionListener, SessionState, SessionStatus, SignedInBy, SignedOutReason } from './events.js';
 import { aged, type Grant } from './grant.js';
+import type { Farewell } from './signOut.js';
+
+const pending: SignedOutReason = 'logout_pending';
 
 /**
  * The session as this tab knows it. The access token lives in this object and nowhere else.
@@ -17,6 +20,8 @@ export class SessionMemory {
   used = false;
   /** The cookie has been seen to work: some refresh succeeded since the last sign-in. */
   proven = false;
+  /** The sign-out that the issuer has not confirmed yet. */
+  farewell: Farewell | undefined;
 
   // Instants of the clock.
   expiresAt = 0;
@@ -79,7 +84,7 @@ export class SessionMemory {
     const left = Math.min(grant.idleIn, grant.endsIn);
     this.#grant = grant;
     this.#at = now;
-    this.#reason = undefined;
+    this.#reason = this.farewell = undefined;
     this.sessionId = grant.sessionId;
     this.expiresAt = now + grant.expiresIn;
     this.idleAt = now + grant.idleIn;
@@ -97,13 +102,14 @@ export class SessionMemory {
     this.#settle('signed_in', !wasIn || by === 'login' ? { type: 'signed_in', by } : other ? { type: 'switched' } : { type: 'renewed' });
   }
 
-  signOut(reason: SignedOutReason): void {
+  /** The first reason stands, until a sign-out turns out to be pending or that one is done. */
+  signOut(reason: SignedOutReason, farewell?: Farewell): void {
     this.forget();
     this.sessionId = undefined;
     this.person++;
-    this.#reason ??= reason;
-    if (this.status === 'signed_out') this.revision++;
-    else this.#settle('signed_out', { type: 'signed_out', reason });
+    this.farewell = farewell;
+    if (this.status === 'signed_out' && (reason === pending) === (this.#reason === pending)) this.revision++;
+    else this.#settle('signed_out', { type: 'signed_out', reason: (this.#reason = reason) });
   }
 
   /** Drops the token but not the session: the next use asks the issuer. */

@@ -36,10 +36,7 @@ export class PendingRefresh {
     const now = this.clock.now();
     const doubled = (limit: number) => Math.min(limit, second * 2 ** this.#failures);
     const told = error.retryAfter;
-    const wait =
-      told === undefined
-        ? doubled(5 * second) * (0.5 + this.random() / 2)
-        : Math.min(60, Math.max(0.25, told)) * second * (1 + this.random() / 4);
+    const wait = (told === undefined ? doubled(5 * second) : Math.min(60, Math.max(0.25, told)) * second) * (1 + this.random() / 4);
     this.trouble = error;
     this.notBefore = now + wait;
     this.#failures++;
@@ -66,5 +63,5 @@ export class PendingRefresh {
 
 /** 128 random bits; `crypto.randomUUID` would need a secure context. */
 export function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return crypto.getRandomValues(new Uint32Array(4)).join('-');
 }

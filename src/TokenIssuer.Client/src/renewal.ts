@@ -6,6 +6,7 @@ import { granted, type Issuer, type Reply } from './issuer.js';
 import type { Lock } from './lock.js';
 import type { SessionMemory } from './memory.js';
 import { PendingRefresh, randomKey } from './pending.js';
+import type { Farewell } from './signOut.js';
 import { createTabs, type Message, type Tabs } from './tabs.js';
 
 /** Long enough for tabs in the background to answer, too short for a person to notice. */
@@ -25,8 +26,8 @@ export interface Renewal {
   renew(): Promise<void>;
   /** Takes a grant that this tab received, and tells the others. */
   take(grant: Grant, by: SignedInBy, continues?: string): void;
-  /** Ends the session in all tabs. */
-  end(reason: SignedOutReason): void;
+  /** Ends the session in all tabs; with `farewell`, the issuer has yet to hear of it. */
+  end(reason: SignedOutReason, farewell?: Farewell): void;
 }
 
 export function createRenewal(env: Environment, name: string, issuer: Issuer, lock: Lock, memory: SessionMemory): Renewal {
@@ -40,7 +41,8 @@ export function createRenewal(env: Environment, name: string, issuer: Issuer, lo
   function receive(message: Message, age: number): void {
     switch (message.kind) {
       case 'ask': {
-        const { grant } = memory;
+        const { grant, farewell } = memory;
+        if (farewell) end('logout_pending', farewell);
         if (grant) tabs.post({ kind: 'grant', grant, to: message.from });
         if (pending.key) tabs.post({ kind: 'unanswered', key: pending.key, wait: pending.wait });
         return;
@@ -50,15 +52,23 @@ export function createRenewal(env: Environment, name: string, issuer: Issuer, lo
       case 'grant':
         // An answer may come from a tab that missed news, so it counts for the one who asked only; and what is known is no answer.
         if ((message.to && (message.to !== me || !heard)) || message.grant.token === memory.lastToken) return;
+        if (isLeft(message.grant, message.continues)) return end('logout_pending', memory.farewell);
         pending.answered();
         memory.adopt(aged(message.grant, age), 'other_tab', message.continues);
         return heard?.();
       case 'out':
         if (message.sessionId && memory.sessionId && message.sessionId !== memory.sessionId) return;
         pending.answered();
-        memory.signOut(message.reason);
+        // What this tab has to tell the issuer it tells itself.
+        memory.signOut(message.reason, memory.farewell);
         return heard?.();
     }
+  }
+
+  /** Whether the user signed out of this very session, or of the one it continues. */
+  function isLeft({ sessionId }: Grant, continues?: string): boolean {
+    const left = memory.farewell && (memory.farewell.sessionId ?? sessionId);
+    return !!left && [sessionId, continues].includes(left);
   }
 
   const ask = () =>
@@ -128,16 +138,17 @@ export function createRenewal(env: Environment, name: string, issuer: Issuer, lo
   }
 
   function take(grant: Grant, by: SignedInBy, continues?: string): void {
+    if (isLeft(grant, continues)) return;
     pending.answered();
     memory.adopt(grant, by, continues);
     tabs.post({ kind: 'grant', grant, ...(continues && { continues }) });
   }
 
-  function end(reason: SignedOutReason): void {
-    const { sessionId } = memory;
-    pending.answered();
-    memory.signOut(reason);
-    tabs.post({ kind: 'out', reason, ...(sessionId && { sessionId }) });
+  function end(reason: SignedOutReason, farewell?: Farewell): void {
+    const { sessionId = memory.farewell?.sessionId } = memory;
+    if (!farewell) pending.answered();
+    memory.signOut(reason, farewell);
+    tabs.post({ kind: 'out', reason, sessionId });
   }
 
   return {

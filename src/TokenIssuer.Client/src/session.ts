@@ -1,7 +1,8 @@
 import type { Account } from './account.js';
 import type { SessionFetch } from './apiFetch.js';
 import type { SessionListener, SessionState } from './events.js';
-import type { SignIn } from './signIn.js';
+import type { LogIn } from './signIn.js';
+import type { SignOut } from './signOut.js';
 
 /** Where the session lives. */
 export interface SessionOptions {
@@ -17,7 +18,7 @@ export interface SessionOptions {
  * A user's session in this browser, the same one in all its tabs.
  * Every method rejects with a `SessionError` when there is something to say about the session.
  */
-export interface Session extends SignIn, Account {
+export interface Session extends Account {
   /** What this tab knows right now. */
   readonly state: SessionState;
 
@@ -30,15 +31,17 @@ export interface Session extends SignIn, Account {
    * @example
    * await session.login({ username, password });
    */
-  login: SignIn['login'];
+  login: LogIn;
 
   /**
-   * Signs out here, on all other devices, or everywhere. Rejects, and stays signed in, when the issuer could not store it.
+   * Signs out here, on all other devices, or everywhere. This browser is signed out at once; resolves when the issuer has
+   * confirmed it. Rejects when it did not, with the reason `logout_pending`: the page goes on telling the issuer, and a new
+   * sign-in waits for that.
    *
    * @example
    * await session.logout('others');
    */
-  logout: SignIn['logout'];
+  logout: SignOut['logout'];
 
   /**
    * A token that is good now; refreshed first if need be. For code that cannot use `fetch` of the session.

@@ -1,8 +1,9 @@
 import type { Environment } from './environment.js';
-import { isPassing, SessionError } from './errors.js';
-import { accepted, granted, type Issuer } from './issuer.js';
+import { SessionError } from './errors.js';
+import { granted, type Issuer } from './issuer.js';
 import type { Lock } from './lock.js';
 import type { Renewal } from './renewal.js';
+import type { SignOut } from './signOut.js';
 
 /** What the user typed, and what the session is for. */
 export interface Credentials {
@@ -16,38 +17,16 @@ export interface Credentials {
   readonly device?: string;
 }
 
-/** `this` session, all `others` of the user, or `all`. */
-export type LogoutScope = 'this' | 'others' | 'all';
+/** Signing in; holds the lock, so that no refresh meets a half-changed cookie. */
+export type LogIn = (credentials: Credentials) => Promise<void>;
 
-/** The two steps that change the cookie at the user's wish. Both hold the lock, so that no refresh meets a half-changed cookie. */
-export interface SignIn {
-  login(credentials: Credentials): Promise<void>;
-  logout(scope?: LogoutScope): Promise<void>;
-}
-
-export function createSignIn({ clock, cookies }: Environment, issuer: Issuer, lock: Lock, { take, end }: Renewal): SignIn {
-  return {
-    async login({ username, password, otp, scope, device }) {
-      // Known beforehand: a session made now would be lost at the first refresh.
-      if (!cookies) throw new SessionError('cookies_blocked');
-      const body = { username, password, otp, scope, device };
-      await lock(async () => take(granted(await issuer('/auth/login', { body, cookie: true })), 'login'));
-    },
-
-    async logout(scope = 'this') {
-      // Idempotent, so a lost answer is asked for again; and the session counts as over only when the issuer says so.
-      for (let left = 2; ; left--) {
-        try {
-          return await lock(async () => {
-            accepted(await issuer('/auth/logout', { body: { scope }, cookie: true, keepalive: left === 2 }));
-            if (scope !== 'others') end('logout');
-          });
-        } catch (error) {
-          const wait = isPassing(error) ? (error.retryAfter ?? 1) : Infinity;
-          if (!left || wait > 10) throw error;
-          await clock.sleep(wait * 1_000);
-        }
-      }
-    },
+export function createLogIn({ cookies }: Environment, issuer: Issuer, lock: Lock, { take }: Renewal, { deliver }: SignOut): LogIn {
+  return async ({ username, password, otp, scope, device }) => {
+    // Known beforehand: a session made now would be lost at the first refresh.
+    if (!cookies) throw new SessionError('cookies_blocked');
+    // First things first: said later, it could end the session that begins here.
+    await deliver();
+    const body = { username, password, otp, scope, device };
+    await lock(async () => take(granted(await issuer('/auth/login', { body, cookie: true })), 'login'));
   };
 }

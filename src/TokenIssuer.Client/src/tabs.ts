@@ -11,7 +11,7 @@ export type Message =
   /** A refresh is on the wire or was not answered; it may have happened. Nobody should try before `wait` is over. */
   | { readonly kind: 'unanswered'; readonly key: string; readonly wait: number }
   /** The session is over. */
-  | { readonly kind: 'out'; readonly reason: SignedOutReason; readonly sessionId?: string };
+  | { readonly kind: 'out'; readonly reason: SignedOutReason; readonly sessionId?: string | undefined };
 
 type Stamped = Message & { readonly at: number };
 

@@ -1,6 +1,7 @@
 import type { Environment } from './environment.js';
 import type { SessionMemory } from './memory.js';
 import type { Renewal } from './renewal.js';
+import type { SignOut } from './signOut.js';
 
 /** Timers stand still in frozen pages and sleeping machines; a look this often notices what was missed. */
 const glance = 30_000;
@@ -15,16 +16,17 @@ export interface Watch {
   stop(): void;
 }
 
-/** Refreshes ahead of expiry while somebody is there, warns before the end, and asks the issuer when the end seems to have come. */
-export function createWatch({ clock, page, isVisible }: Environment, memory: SessionMemory, { renew, pending, tabs }: Renewal): Watch {
+/** Delivers a pending sign-out. Refreshes ahead of expiry while somebody is there, warns before the end, and asks the issuer when the end seems to have come. */
+export function createWatch({ clock, page, isVisible }: Environment, memory: SessionMemory, { renew, pending, tabs }: Renewal, { deliver }: SignOut): Watch {
   let warned = 0;
   let cancel = () => {};
 
   function look(): void {
     const now = clock.now();
-    if (memory.status === 'signed_out') return cancel();
-    if (isDue(now)) {
-      if (now >= Math.max(pending.backgroundAt, pending.notBefore)) renew().catch(plan);
+    const { farewell } = memory;
+    if (memory.status === 'signed_out' && !farewell) return cancel();
+    if (farewell || isDue(now)) {
+      if (now >= Math.max(pending.backgroundAt, pending.notBefore)) (farewell ? deliver : renew)().catch(plan);
     } else if (now >= memory.warnAt && warned !== memory.revision) {
       warned = memory.revision;
       const secondsLeft = Math.max(0, Math.round((memory.overAt - now) / 1_000));
@@ -69,6 +71,7 @@ export function createWatch({ clock, page, isVisible }: Environment, memory: Ses
     pageshow: (event) => {
       if (!(event as PageTransitionEvent).persisted) return;
       tabs.open();
+      if (memory.farewell) return look();
       // Whoever was signed in then need not be now, also when nobody was.
       memory.forget();
       memory.used = true;

@@ -51,27 +51,6 @@ describe('signing in and out', () => {
     expect((await world.time.until(tab.session.fetch(api))).status).toBe(200);
   });
 
-  it('stays signed in when the logout could not be stored', async () => {
-    const tab = await signedIn(world);
-    world.issuer.outage = { status: 503, headers: { 'Retry-After': '1' } };
-
-    await expect(world.time.until(tab.session.logout())).rejects.toMatchObject({ code: 'unavailable' });
-
-    expect(tab.status).toBe('signed_in');
-    expect(world.browser.cookie).toBeDefined();
-  });
-
-  it('asks for the logout again when the answer was lost', async () => {
-    const tab = await signedIn(world);
-    let lost = 1;
-    world.fate = () => (lost-- > 0 ? 'response_lost' : 'arrives');
-
-    await world.time.until(tab.session.logout());
-
-    expect(tab.events.at(-1)).toEqual({ type: 'signed_out', reason: 'logout' });
-    expect(world.browser.cookie).toBeUndefined();
-  });
-
   it('signs the others out and stays', async () => {
     const { FakeBrowser } = await import('./world/fakeBrowser.js');
     const phone = new FakeBrowser(world).openTab();

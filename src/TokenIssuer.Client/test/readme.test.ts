@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { expect, it, vi } from 'vitest';
+import { bundle } from '../scripts/bundle.mjs';
 import { FakeIssuer } from './world/fakeIssuer.js';
 import { Timeline } from './world/timeline.js';
 
@@ -18,6 +19,10 @@ it('the example has ten lines', () => {
   expect(example().trim().split('\n')).toHaveLength(10);
 });
 
+it('the example is that of the README at the root', () => {
+  expect(readFileSync('../../README.md', 'utf8')).toContain(example());
+});
+
 it('the example compiles under strict rules', () => {
   example();
   const config = { extends: '../../tsconfig.json', compilerOptions: { paths: { '@tokenissuer/client': ['../../src/index.ts'] } }, include: ['example.ts'] };
@@ -28,10 +33,11 @@ it('the example compiles under strict rules', () => {
 
 it('the example runs: signs in, reads notes, signs out', async () => {
   const { outputFiles } = await build({
+    // As it is shipped, shortened names and all.
+    ...bundle,
+    entryPoints: [],
     stdin: { contents: example(), loader: 'ts', resolveDir: '.' },
     alias: { '@tokenissuer/client': './src/index.ts' },
-    bundle: true,
-    format: 'esm',
     write: false,
   });
   const issuer = new FakeIssuer(new Timeline());

@@ -25,7 +25,15 @@ internal sealed class Chromium : IAsyncDisposable
     {
         Assert.True(File.Exists(Program), $"{Program} is missing: apt-get install -y chromium");
         var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Headless = true, Args = s_arguments });
+        var browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Program,
+            Headless = true,
+            Args = s_arguments,
+
+            // Automation switches the back-forward cache off; people have it.
+            IgnoreDefaultArgs = ["--disable-back-forward-cache"],
+        });
         return new Chromium(playwright, browser);
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Microsoft.Playwright;
 
 namespace TokenIssuer.Tests.Browser;
@@ -13,10 +12,10 @@ public sealed class ConsoleTests(NotesSite site)
         await using var browsers = new Pair(await site.OpenBrowserAsync(), await site.OpenBrowserAsync());
         var visitor = site.NextVisitor();
         var page = await NotesPage.OpenAsync(browsers.User, site);
-        var token = TokenOf(page.Tab);
+        var token = page.NextTokenAsync();
         await page.SignInAsync(visitor);
         await page.Connected.WaitForAsync();
-        Assert.Equal(HttpStatusCode.OK, await AskApiAsync(await token));
+        Assert.Equal(HttpStatusCode.OK, await site.AskApiAsync(await token));
         var console = await ConsolePage.SignInAsync(browsers.Administrator, site);
 
         await console.GoToUserAsync(visitor);
@@ -26,7 +25,7 @@ public sealed class ConsoleTests(NotesSite site)
         await console.SaysAsync("Ended: 1 session");
 
         await page.Tab.GetByText("Your session was ended.").WaitForAsync();
-        Assert.Equal(HttpStatusCode.Unauthorized, await AskApiAsync(await token));
+        Assert.Equal(HttpStatusCode.Unauthorized, await site.AskApiAsync(await token));
         await console.SaysAsync("No session is alive.");
         Assert.Empty(console.Complaints);
     }
@@ -150,22 +149,6 @@ public sealed class ConsoleTests(NotesSite site)
         await page.Tab.GetByText("Your session was ended.").WaitForAsync();
         await console.Button("Sign in").WaitForAsync();
         await console.SignInAsync("Emergency");
-    }
-
-    private async Task<HttpStatusCode> AskApiAsync(string token)
-    {
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{site.Api}/api/notes");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var response = await http.SendAsync(request);
-        return response.StatusCode;
-    }
-
-    /// <summary>The token that the page is going to send to the API.</summary>
-    private static async Task<string> TokenOf(IPage tab)
-    {
-        var request = await tab.WaitForRequestAsync(request => request.Method == "GET" && request.Url.EndsWith("/api/notes", StringComparison.Ordinal));
-        return request.Headers["authorization"]["Bearer ".Length..];
     }
 
     /// <summary>The browser of a user and that of the administrator, who may be far away.</summary>

@@ -42,6 +42,13 @@ internal sealed class NotesPage(IPage tab, NotesSite site)
 
     public Task ShowsSignInAsync() => SignInButton.WaitForAsync();
 
+    /// <summary>The token that the page is going to show to the API when it asks for the notes.</summary>
+    public async Task<string> NextTokenAsync()
+    {
+        var request = await tab.WaitForRequestAsync(request => request.Method == "GET" && request.Url.EndsWith("/api/notes", StringComparison.Ordinal));
+        return request.Headers["authorization"]["Bearer ".Length..];
+    }
+
     /// <summary>Makes a note, which needs an answer of the API with this session's token.</summary>
     public async Task AddNoteAsync(string text)
     {

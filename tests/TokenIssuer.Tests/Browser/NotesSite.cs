@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Headers;
 using Microsoft.Playwright;
 using TokenIssuer.Tests.Hosting;
 
@@ -6,7 +8,7 @@ namespace TokenIssuer.Tests.Browser;
 /// <summary>Issuer, API and page in processes and on ports of their own, and a browser to visit them.</summary>
 public sealed class NotesSite : IAsyncLifetime
 {
-    private const int Visitors = 60;
+    private const int Visitors = 90;
     private const string VisitorPassword = "a-visitor-of-the-notes";
 
     private IssuerSite? _files;
@@ -36,6 +38,27 @@ public sealed class NotesSite : IAsyncLifetime
 
     /// <summary>A user whom no other test knows.</summary>
     internal Visitor NextVisitor() => new($"visitor{Interlocked.Increment(ref _visitor):00}", VisitorPassword);
+
+    /// <summary>What the API says to a token that somebody kept.</summary>
+    internal async Task<HttpStatusCode> AskApiAsync(string token)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Api}/api/notes");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var response = await http.SendAsync(request);
+        return response.StatusCode;
+    }
+
+    /// <summary>Asks until the API has heard that the token is dead.</summary>
+    internal async Task UntilApiRefusesAsync(string token)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (await AskApiAsync(token) != HttpStatusCode.Unauthorized)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromMinutes(1), "The token lives on.");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
 
     /// <summary>The administrator has one session at a time: a new sign-in ends the one before.</summary>
     internal Visitor Administrator => new("admin", "correct-horse-3");

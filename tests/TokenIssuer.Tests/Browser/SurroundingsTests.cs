@@ -51,15 +51,20 @@ public sealed class SurroundingsTests(NotesSite site)
         await using var browser = await site.OpenBrowserAsync();
         await browser.Clock.InstallAsync();
         var page = await NotesPage.SignInAsync(browser, site, site.NextVisitor());
+        var attempts = 0;
+        browser.RequestFailed += (_, request) => attempts += request.Url.EndsWith("/auth/refresh", StringComparison.Ordinal) ? 1 : 0;
 
         await browser.SetOfflineAsync(true);
         await browser.Clock.FastForwardAsync("06:00");
         await page.Tab.GetByLabel("New note").FillAsync("while offline");
         await page.Tab.GetByRole(AriaRole.Button, new() { Name = "Add" }).ClickAsync();
         await page.Tab.GetByText("The line seems to be dead.").First.WaitForAsync();
+        await browser.Clock.FastForwardAsync("10:00");
+        var whileOffline = attempts;
         await browser.SetOfflineAsync(false);
 
         await page.AddNoteAsync("back again");
+        Assert.InRange(whileOffline, 1, 20);
     }
 
     [Fact]

@@ -130,8 +130,12 @@ export class FakeIssuer {
     return refused;
   }
 
-  #logout({ body, cookie }: FakeRequest): FakeReply {
-    const family = this.#parse(cookie)?.family;
+  #logout({ body, cookie, headers }: FakeRequest): FakeReply {
+    const byCookie = this.#parse(cookie)?.family;
+    // Expired is good enough for signing out.
+    const byToken = this.#access.get(headers.get('Authorization')?.replace('Bearer ', '') ?? '')?.family;
+    if (byCookie && byToken && byCookie !== byToken) return { status: 400, body: { error: 'invalid_request' } };
+    const family = byCookie ?? byToken;
     if (family) {
       const scope = body['scope'] ?? 'this';
       for (const other of this.alive(family.user)) if (scope === 'all' || (other === family) === (scope === 'this')) other.dead = true;
