@@ -66,7 +66,7 @@ public sealed class BackForwardTests(NotesSite site)
         return browser;
     }
 
-    private Task LeaveAsync(NotesPage page) => page.Tab.GotoAsync($"{site.Page}/empty");
+    private async Task LeaveAsync(NotesPage page) => await page.Tab.GotoAsync($"{site.Page}/empty");
 
     private static async Task ReturnAsync(NotesPage page)
     {

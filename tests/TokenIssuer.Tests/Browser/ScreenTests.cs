@@ -27,11 +27,20 @@ public sealed class ScreenTests(NotesSite site)
         }
 
         await console.GoToUserAsync(visitor);
+        await console.Tab.GetByRole(AriaRole.Button, new() { Name = "End session on" }).WaitForAsync();
         await CheckAsync(console, "user", scheme);
         await console.Button("End all").ClickAsync();
         await console.Dialog.GetByText("This ends").WaitForAsync();
         await CheckAsync(console, "end-all", scheme);
         await console.ConfirmAsync("Cancel");
+        foreach (var dialog in new[] { "Change roles", "Reset password", "Disable" })
+        {
+            await console.Button(dialog).ClickAsync();
+            await console.Dialog.WaitForAsync();
+            await CheckAsync(console, dialog, scheme);
+            await console.ConfirmAsync("Cancel");
+        }
+
         await console.GoToAsync("Emergency");
         await console.Button("Revoke everything").ClickAsync();
         await console.Dialog.GetByText("This ends").WaitForAsync();

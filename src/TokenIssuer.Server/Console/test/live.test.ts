@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AuditEvent, Key, Overview } from '../src/api/model.js';
 import { merged } from '../src/live/eventLog.js';
 import { extended, reach, type Sample } from '../src/live/history.js';
-import { ceilingOf, lineOf } from '../src/live/plot.js';
+import { areaOf, ceilingOf, lineOf } from '../src/live/plot.js';
 import { spans } from '../src/live/spans.js';
 
 const event = (id: number): AuditEvent => ({ id, at: '2026-11-22T10:00:00Z', type: 'revoked' });
@@ -51,6 +51,11 @@ describe('the charts', () => {
 
   it('draw nothing of nothing', () => {
     expect(lineOf([], 1_000, 1)).toBe('');
+  });
+
+  it('stand on their ground, but for a single point', () => {
+    expect(areaOf([{ at: 0, value: 0 }, { at: 500, value: 5 }], 1_000, 10)).toBe('M50.00 100.00L100.00 50.00V100H50.00Z');
+    expect(areaOf([{ at: 500, value: 5 }], 1_000, 10)).toBe('');
   });
 });
 

@@ -2,6 +2,7 @@ import type { Session, SignedInUser } from '@tokenissuer/client';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { createAdminApi } from '../api/adminApi.js';
 import { createStepUp } from '../api/stepUp.js';
+import { Brand } from '../ui/Brand.js';
 import { Notice } from '../ui/Notice.js';
 import { wordsFor } from '../ui/words.js';
 import { ConfirmPassword } from './ConfirmPassword.js';
@@ -44,7 +45,7 @@ export function App({ session, root }: Props) {
 function Waiting({ error }: { readonly error: unknown }) {
   return (
     <main class="gate">
-      <h1>TokenIssuer</h1>
+      <Brand />
       {error === undefined ? <p role="status">Looking for your session …</p> : <Notice kind="bad">{wordsFor(error)}</Notice>}
     </main>
   );
@@ -53,11 +54,11 @@ function Waiting({ error }: { readonly error: unknown }) {
 function NoAdministrator({ session, user }: { readonly session: Session; readonly user: SignedInUser }) {
   return (
     <main class="gate">
-      <h1>TokenIssuer</h1>
+      <Brand />
       <Notice kind="warn">
         You are signed in as <strong>{user.username}</strong>, who is not an administrator.
       </Notice>
-      <button type="button" class="primary" onClick={() => void session.logout()}>
+      <button type="button" class="primary" onClick={() => void session.logout().catch(() => {})}>
         Sign out
       </button>
     </main>

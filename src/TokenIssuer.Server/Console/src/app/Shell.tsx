@@ -54,6 +54,7 @@ export function Shell({ session, api, user, warning, trouble, confirm }: Props) 
       </a>
       <header>
         <p class="brand">
+          <img src="assets/icon.svg" alt="" width="24" height="24" />
           <span>TokenIssuer</span> <LiveDot live={live} />
         </p>
         <nav aria-label="Pages">
@@ -65,7 +66,7 @@ export function Shell({ session, api, user, warning, trouble, confirm }: Props) 
         </nav>
         <p class="who">
           <span>{user.username}</span>
-          <button type="button" onClick={() => void session.logout()}>
+          <button type="button" onClick={() => void session.logout().catch(() => {})}>
             Sign out
           </button>
         </p>

@@ -1,10 +1,12 @@
 import { type Session, SessionError, type SignedOutReason } from '@tokenissuer/client';
 import { useState } from 'preact/hooks';
+import { Brand } from '../ui/Brand.js';
 import { Field } from '../ui/Field.js';
 import { Form } from '../ui/Form.js';
 import { Notice } from '../ui/Notice.js';
 
 const reasons: Partial<Record<SignedOutReason, string>> = {
+  logout_pending: 'You are signed out here, but the issuer could not be told yet. Leave this page open: it goes on trying.',
   ended: 'Your session was ended elsewhere.',
   idle: 'You were signed out after a time without activity.',
   expired: 'Your session reached its end. Sign in again.',
@@ -21,7 +23,7 @@ export function SignIn({ session, reason }: Props) {
   const notice = reason && reasons[reason];
   return (
     <main class="gate">
-      <h1>TokenIssuer</h1>
+      <Brand />
       <p class="sub">Administration</p>
       {notice && <Notice kind="warn">{notice}</Notice>}
       <PasswordForm session={session} username={username} action="Sign in">

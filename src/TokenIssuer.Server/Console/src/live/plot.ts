@@ -11,6 +11,15 @@ export function ceilingOf(value: number): number {
   return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power;
 }
 
+/** The ground under the line, down to zero. */
+export function areaOf(points: readonly Point[], reach: number, ceiling: number): string {
+  const first = points[0];
+  const last = points.at(-1);
+  if (!first || !last || first === last) return '';
+  const x = 100 - ((last.at - first.at) / reach) * 100;
+  return `${lineOf(points, reach, ceiling)}V100H${x.toFixed(2)}Z`;
+}
+
 /** The line as SVG path data in a box of 100 × 100; the newest point is at the right edge, and a dot while it is alone. */
 export function lineOf(points: readonly Point[], reach: number, ceiling: number): string {
   const now = points.at(-1)?.at ?? 0;

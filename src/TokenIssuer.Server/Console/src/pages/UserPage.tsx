@@ -76,6 +76,7 @@ export function UserPage({ api, id, self }: Props) {
         </button>
       </div>
       {sessions.error !== undefined && <Notice kind="bad">{wordsFor(sessions.error)}</Notice>}
+      {!sessions.value && sessions.error === undefined && <p role="status">Loading …</p>}
       {sessions.value && (
         <Sessions sessions={sessions.value} onEnd={(session) => setDoing({ what: 'revoke', title: 'End session', target: { session } })} />
       )}

@@ -1,4 +1,4 @@
-import { ceilingOf, lineOf, type Point } from '../live/plot.js';
+import { areaOf, ceilingOf, lineOf, type Point } from '../live/plot.js';
 import { reach } from '../live/history.js';
 
 export interface Line {
@@ -22,11 +22,13 @@ export function Chart({ title, unit, lines }: Props) {
     <figure class="chart">
       <figcaption>
         <span class="chart-title">{title}</span>
-        {lines.map(({ name, points }, index) => (
-          <span key={name} class={`figure line-${index}`}>
-            <strong>{format(points.at(-1)?.value)}</strong> {lines.length > 1 ? name : unit}
-          </span>
-        ))}
+        <span class="figures">
+          {lines.map(({ name, points }, index) => (
+            <span key={name} class={`figure line-${index}`}>
+              <strong>{format(points.at(-1)?.value)}</strong> {lines.length > 1 ? name : unit}
+            </span>
+          ))}
+        </span>
       </figcaption>
       <div class="plot">
         <svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label={spoken(title, unit, lines)}>
@@ -34,7 +36,11 @@ export function Chart({ title, unit, lines }: Props) {
             <path key={place} class="grid" d={`M0 ${place * 100}H100`} />
           ))}
           {lines.map(({ name, points }, index) => (
-            <path key={name} class={`line line-${index}`} d={lineOf(points, reach, ceiling)} />
+            <g key={name} class={`line-${index}`}>
+              <path class="area" d={areaOf(points, reach, ceiling)} />
+              <path class="line" d={lineOf(points, reach, ceiling)} />
+              <path class="newest" d={lineOf(points.slice(-1), reach, ceiling)} />
+            </g>
           ))}
         </svg>
         <span class="ceiling" aria-hidden="true">

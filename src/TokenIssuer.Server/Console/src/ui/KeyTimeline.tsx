@@ -1,6 +1,6 @@
 import type { Key } from '../api/model.js';
 import { spans } from '../live/spans.js';
-import { inShort } from './time.js';
+import { since } from './time.js';
 
 /** Since when each key is there, and what it does now. The table below it says the same in words. */
 export function KeyTimeline({ keys }: { readonly keys: readonly Key[] }) {
@@ -21,7 +21,7 @@ export function KeyTimeline({ keys }: { readonly keys: readonly Key[] }) {
       <div class="lane span">
         <span />
         <span>
-          <span>{inShort(from)}</span>
+          <span>{since(from, now)}</span>
           <span>now</span>
         </span>
         <span />
