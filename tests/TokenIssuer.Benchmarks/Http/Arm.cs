@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +30,16 @@ internal static class Arm
         var app = builder.Build();
         map(app);
         app.MapGet("/ready", () => Results.Ok()).AllowAnonymous();
+        app.MapGet("/heap", ReadHeap).AllowAnonymous();
         await app.RunAsync();
+    }
+
+    /// <summary>What is alive: everything else is collected first.</summary>
+    private static string ReadHeap()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.WaitForPendingFinalizers();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return GC.GetTotalMemory(forceFullCollection: true).ToString(CultureInfo.InvariantCulture);
     }
 }

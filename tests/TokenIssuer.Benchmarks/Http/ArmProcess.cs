@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
@@ -82,6 +83,13 @@ internal sealed class ArmProcess : IAsyncDisposable
         }
 
         throw new IOException("redis-server did not start.");
+    }
+
+    /// <summary>How many bytes are alive in it.</summary>
+    public async Task<long> ReadHeapAsync()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}") };
+        return long.Parse(await http.GetStringAsync("/heap"), CultureInfo.InvariantCulture);
     }
 
     public async ValueTask DisposeAsync()
