@@ -19,7 +19,7 @@ internal sealed partial class RedisTokenFamilyStore
 
     public async Task<Killed> RevokeOtherFamiliesAsync(SessionId keep, RevocationReason reason, CancellationToken cancellationToken)
         => ReadKilled(await RunAsync(
-            Script.RevokeOthers, keep.User, null, StepDeadline.None, _ => [Name(keep), (int)reason], cancellationToken).ConfigureAwait(false));
+            Script.RevokeOthers, keep.User, null, StepDeadline.Caller, _ => [Name(keep), (int)reason], cancellationToken).ConfigureAwait(false));
 
     public async Task<Killed> RevokeUserAsync(
         UserKey user, Subject subject, KillReach reach, RevocationReason reason, Knowledge known, CancellationToken cancellationToken)

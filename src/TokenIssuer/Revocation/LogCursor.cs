@@ -13,7 +13,8 @@ namespace TokenIssuer.Revocation;
 /// <param name="Positions">The last entry read in each partition, the global log last.</param>
 internal sealed record LogCursor(string StoreId, long Epoch, ImmutableArray<LogPosition> Positions)
 {
-    private const int MaxLength = 2048;
+    // Enough for 256 partitions and the global log of Redis, each at a position of 21 characters; fits a line of HTTP.
+    private const int MaxLength = 6144;
 
     /// <summary>Whether a log whose end is <paramref name="tail"/> still holds everything up to this cursor.</summary>
     public bool IsWithin(LogCursor tail) => IsSameLog(tail) && Positions.Zip(tail.Positions).All(pair => pair.First <= pair.Second);

@@ -96,6 +96,27 @@ public sealed class RedisLateTests(RedisServer server) : IClassFixture<RedisServ
         Assert.Equal(RotationVerdict.Missing, (await node.Store.RotateAsync(family.Present(), default, Cancelled)).Verdict);
     }
 
+    [Fact]
+    public async Task Ending_the_others_too_late_spares_what_began_after_its_caller_gave_up()
+    {
+        await using var stores = new RedisStores(server.Process.Address, hostClock: _clock);
+        var node = await stores.OpenAsync(new TokenIssuerOptions());
+        var user = new TestUser();
+        var kept = await LogInAsync(node.Store, user);
+        var other = await LogInAsync(node.Store, user);
+        await node.Store.RevokeFamilyAsync((await LogInAsync(node.Store, new TestUser())).Session, RevocationReason.Logout, Cancelled);
+
+        _clock.WithEachLook = s_tooLate;
+        await Assert.ThrowsAsync<TokenStoreUnavailableException>(() => node.Store.RevokeOtherFamiliesAsync(kept.Session, RevocationReason.Logout, Cancelled));
+        _clock.WithEachLook = TimeSpan.Zero;
+        var late = await node.Store.ListFamiliesAsync(user.Key, default, Cancelled);
+        await node.Store.RevokeOtherFamiliesAsync(kept.Session, RevocationReason.Logout, Cancelled);
+        var inTime = await node.Store.ListFamiliesAsync(user.Key, default, Cancelled);
+
+        Assert.Equal([kept.Session, other.Session], late.Select(family => family.Session).OrderBy(session => session == kept.Session ? 0 : 1));
+        Assert.Equal(kept.Session, Assert.Single(inTime).Session);
+    }
+
     private static StepCode CodeOf(RedisResult[] reply) => (StepCode)(int)(long)reply[0];
 
     private static async Task<TokenFamily> LogInAsync(ITokenFamilyStore store, TestUser user)

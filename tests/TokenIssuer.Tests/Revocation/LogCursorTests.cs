@@ -19,6 +19,16 @@ public sealed class LogCursorTests
             .Check(Config.QuickThrowOnFailure.WithMaxTest(1000).WithQuietOnSuccess(true));
 
     [Fact]
+    public void It_reads_back_with_an_entry_in_each_of_the_most_partitions_that_Redis_may_have()
+    {
+        var cursor = s_cursor with { Epoch = long.MaxValue, Positions = [.. Enumerable.Repeat(new LogPosition(9_999_999_999_999, 999_999), 257)] };
+
+        var read = LogCursor.Parse(cursor.ToString());
+
+        Assert.Equal(cursor, read);
+    }
+
+    [Fact]
     public void Its_text_is_pinned_because_replicas_keep_it()
         => Assert.Equal("AHq73BCzMVu6kNF3mkb_-w.3.10.20-1", s_cursor.ToString());
 
@@ -42,8 +52,8 @@ public sealed class LogCursorTests
     public void Another_text_is_no_cursor(string? text) => Assert.Null(LogCursor.Parse(text));
 
     [Theory]
-    [InlineData(2048, true)]
-    [InlineData(2049, false)]
+    [InlineData(6144, true)]
+    [InlineData(6145, false)]
     public void A_very_long_text_is_no_cursor(int length, bool isRead)
         => Assert.Equal(isRead, LogCursor.Parse(new string('s', length - 4) + ".1.1") is not null);
 
