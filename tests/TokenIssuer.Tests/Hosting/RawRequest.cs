@@ -28,7 +28,10 @@ internal static class RawRequest
         }
 
         await sending.ContinueWith(_ => { }, TestContext.Current.CancellationToken, TaskContinuationOptions.None, TaskScheduler.Default);
-        return answer.ToString();
+
+        // What frames the end of a chunked body may have come along or not.
+        var text = answer.ToString();
+        return text.LastIndexOf('}') is >= 0 and var end ? text[..(end + 1)] : text;
     }
 
     private static bool IsBodyless(StringBuilder answer)
