@@ -45,7 +45,7 @@ internal sealed class SqliteUnderTest : StoreUnderTest
         await using var insert = connection.CreateCommand();
         insert.CommandText = """
             INSERT INTO families
-            SELECT user_key, $copy, client_id, scope, amr, binding, device, agent, address, birth, secret_hash, generation, seal_key,
+            SELECT user_key, $copy, client_id, scope, amr, transport, binding, device, agent, address, birth, secret_hash, generation, seal_key,
                 created_at, rotated_at, idle_end, absolute_end, idempotency_hash, agent_hash
             FROM families WHERE user_key = $user AND family_id = $family
             """;
