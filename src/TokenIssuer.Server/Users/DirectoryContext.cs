@@ -6,10 +6,12 @@ using TokenIssuer.Server.Audit;
 
 namespace TokenIssuer.Server.Users;
 
-/// <summary>The tables of ASP.NET Core Identity, the outbox of revocations and the audit log, the same on SQLite and PostgreSQL.</summary>
+/// <summary>The tables of ASP.NET Core Identity, the outbox of revocations, the lock-out and the audit log, the same on SQLite and PostgreSQL.</summary>
 internal sealed class DirectoryContext(DbContextOptions<DirectoryContext> options) : IdentityDbContext<DirectoryUser>(options)
 {
     public DbSet<AuditRow> AuditEvents => Set<AuditRow>();
+
+    public DbSet<LoginPool> LoginPools => Set<LoginPool>();
 
     protected override void OnModelCreating(ModelBuilder builder)
     {
@@ -22,6 +24,7 @@ internal sealed class DirectoryContext(DbContextOptions<DirectoryContext> option
         builder.Entity<IdentityUserLogin<string>>(login => login.ToTable("UserLogins"));
         builder.Entity<IdentityUserToken<string>>(token => token.ToTable("UserTokens"));
         builder.AddRevocationOutbox();
+        builder.Entity<LoginPool>(pool => pool.HasKey(p => new { p.UserId, p.Address }));
         builder.Entity<AuditRow>(row => row.HasIndex(r => new { r.User, r.Id }));
     }
 

@@ -11,7 +11,7 @@ namespace TokenIssuer.Server.Users;
 internal sealed class DirectorySchema(DirectoryContext directory)
 {
     /// <summary>The number of the newest script.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     public async Task ApplyAsync(CancellationToken cancellationToken)
     {

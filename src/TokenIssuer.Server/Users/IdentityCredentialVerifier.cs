@@ -28,17 +28,19 @@ internal sealed class IdentityCredentialVerifier(IServiceScopeFactory scopes, Pa
         await using var scope = scopes.CreateAsyncScope();
         var attempts = scope.ServiceProvider.GetRequiredService<LoginAttempts>();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<DirectoryUser>>();
-        if (subject is not { Value: var id } || !await attempts.TryTakeAsync(id, cancellationToken).ConfigureAwait(false))
-        {
-            // The work of a real verification, or the time would tell who exists and who is locked.
-            await passwords.IsRightAsync(null, credentials.Password, cancellationToken).ConfigureAwait(false);
-            return subject is null ? CredentialVerdict.Wrong : CredentialVerdict.LockedOut;
-        }
 
-        var user = await users.FindByIdAsync(id).ConfigureAwait(false);
-        if (!await passwords.IsRightAsync(user, credentials.Password, cancellationToken).ConfigureAwait(false) || user is null)
+        // The same statements and one hash in every case, or the time would tell who exists, who is locked and who is disabled.
+        var attempt = await attempts.TakeAsync(subject?.Value, cancellationToken).ConfigureAwait(false);
+        var user = await users.FindByIdAsync(attempt.UserId).ConfigureAwait(false);
+        var isRight = await passwords.IsRightAsync(user, credentials.Password, cancellationToken).ConfigureAwait(false);
+        if (user is null || (attempt.IsPermitted && !isRight))
         {
             return CredentialVerdict.Wrong;
+        }
+
+        if (!attempt.IsPermitted)
+        {
+            return CredentialVerdict.LockedOut;
         }
 
         if (user.IsDisabled)
@@ -49,7 +51,7 @@ internal sealed class IdentityCredentialVerifier(IServiceScopeFactory scopes, Pa
         var verdict = await VerifyCodeAsync(users, user, credentials.Otp).ConfigureAwait(false);
         if (verdict == CredentialVerdict.Correct)
         {
-            await attempts.GiveBackAsync(id, cancellationToken).ConfigureAwait(false);
+            await attempts.WelcomeAsync(attempt, cancellationToken).ConfigureAwait(false);
         }
 
         return verdict;
@@ -80,8 +82,8 @@ internal sealed class IdentityCredentialVerifier(IServiceScopeFactory scopes, Pa
         await using var scope = scopes.CreateAsyncScope();
         var attempts = scope.ServiceProvider.GetRequiredService<LoginAttempts>();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<DirectoryUser>>();
-        if (!await attempts.TryTakeAsync(subject.Value, cancellationToken).ConfigureAwait(false)
-            || await users.FindByIdAsync(subject.Value).ConfigureAwait(false) is not { IsDisabled: false } user)
+        var attempt = await attempts.TakeAsync(subject.Value, cancellationToken).ConfigureAwait(false);
+        if (!attempt.IsPermitted || await users.FindByIdAsync(subject.Value).ConfigureAwait(false) is not { IsDisabled: false } user)
         {
             return new PasswordChange.Wrong();
         }
@@ -98,7 +100,7 @@ internal sealed class IdentityCredentialVerifier(IServiceScopeFactory scopes, Pa
             throw new TokenStoreUnavailableException("The user was changed by somebody else in the same moment.");
         }
 
-        await attempts.GiveBackAsync(subject.Value, CancellationToken.None).ConfigureAwait(false);
+        await attempts.GiveBackAsync(attempt, CancellationToken.None).ConfigureAwait(false);
         return changed.Succeeded
             ? new PasswordChange.Changed()
             : new PasswordChange.Weak([.. changed.Errors.Select(error => error.Description)]);

@@ -25,6 +25,7 @@ internal static class UserDirectoryRegistration
             .AddPasswordValidator<PasswordRules>()
             .AddTokenProvider<AuthenticatorTokenProvider<DirectoryUser>>(TokenOptions.DefaultAuthenticatorProvider);
 
+        services.AddHttpContextAccessor();
         services.AddScoped<LoginAttempts>();
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<ICredentialVerifier, IdentityCredentialVerifier>();

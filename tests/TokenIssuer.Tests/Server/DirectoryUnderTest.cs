@@ -1,4 +1,6 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,7 +26,13 @@ internal sealed class DirectoryUnderTest : IAsyncDisposable
 
     private DirectoryUnderTest(IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = _folder.FullPath });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = _folder.FullPath,
+
+            // Nobody changes settings meanwhile, and a machine has few watches to give.
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.Configuration.AddInMemoryCollection(
         [
             new("Users:Seed:0:Username", "alice"),
@@ -42,12 +50,20 @@ internal sealed class DirectoryUnderTest : IAsyncDisposable
         builder.AddLoginThrottling();
         builder.AddIssuer();
         builder.AddUserDirectory();
+        Work = new DirectoryWork(builder.Services);
         _services = builder.Services.BuildServiceProvider();
     }
 
     public ManualClock Clock { get; } = new();
 
+    /// <summary>What the directory has done.</summary>
+    public DirectoryWork Work { get; }
+
     public ICredentialVerifier Users => _services.GetRequiredService<ICredentialVerifier>();
+
+    public ISecondFactors SecondFactors => _services.GetRequiredService<ISecondFactors>();
+
+    public IUserAdministration Administration => _services.GetRequiredService<IUserAdministration>();
 
     public IAuditTrail Audit => _services.GetRequiredService<IAuditTrail>();
 
@@ -75,6 +91,17 @@ internal sealed class DirectoryUnderTest : IAsyncDisposable
 
     public async Task<CredentialVerdict> LogInAsync(string name, string password, string? otp = null)
         => await Users.VerifyAsync(await Users.FindAsync(name, CancellationToken.None), new Credentials(name, password, otp), CancellationToken.None);
+
+    /// <summary>As <see cref="LogInAsync(string, string, string?)"/>, from an address.</summary>
+    public Task<CredentialVerdict> LogInFromAsync(string address, string name, string password) => FromAsync(address, () => LogInAsync(name, password));
+
+    /// <summary>Does something within a request from an address.</summary>
+    public async Task<T> FromAsync<T>(string address, Func<Task<T>> work)
+    {
+        // Seen by what is called from here, and by nobody else.
+        _services.GetRequiredService<IHttpContextAccessor>().HttpContext = new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
+        return await work();
+    }
 
     public async Task ChangeUserAsync(string name, Func<UserManager<DirectoryUser>, DirectoryUser, Task> change)
     {
