@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.IdentityModel.Tokens;
 using TokenIssuer.Families;
+using TokenIssuer.Signing;
 using TokenIssuer.Validation.Tokens;
 
 namespace TokenIssuer.Validation.Keys;
@@ -65,6 +66,7 @@ internal sealed class VerificationKey
         JsonWebAlgorithmsKeyTypes.RSA
             when key.Alg is SecurityAlgorithms.RsaSha256 or SecurityAlgorithms.RsaSsaPssSha256
                 && key.KeySize >= MinRsaBits && Base64UrlEncoder.DecodeBytes(key.E).Length >= 3
+                && !RocaFingerprint.IsOn(Base64UrlEncoder.DecodeBytes(key.N))
             => new VerificationKey(key, key.Alg, key.KeySize / 8),
         _ => null,
     };

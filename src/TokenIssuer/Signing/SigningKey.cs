@@ -137,6 +137,12 @@ internal sealed class SigningKey
                 $"{name} in the keys folder is an RSA key of {key.KeySize} bits or with a small exponent: at least {MinRsaBits} bits and e = 65537 are needed.");
         }
 
+        if (RocaFingerprint.IsOn(parameters.Modulus))
+        {
+            throw new InvalidOperationException(
+                $"{name} in the keys folder is an RSA key of a chip whose keys can be factored (ROCA, CVE-2017-15361): make one elsewhere.");
+        }
+
         var algorithm = name.EndsWith(".ps256.pem", StringComparison.OrdinalIgnoreCase) ? SecurityAlgorithms.RsaSsaPssSha256 : SecurityAlgorithms.RsaSha256;
         var secret = key.ExportParameters(includePrivateParameters: true);
         return new SigningKey(
