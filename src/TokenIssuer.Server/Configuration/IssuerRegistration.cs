@@ -28,6 +28,8 @@ internal static class IssuerRegistration
         var embedded = builder.TokenStoreAddress();
         if (builder.Configuration.GetConnectionString("Redis") is { Length: > 0 } redis)
         {
+            RedisRules.Check(redis, builder.Environment, builder.Configuration.GetSection(Section));
+
             // The witness lies where the embedded store would: outside Redis, in the data folder of this issuer.
             var data = Path.GetDirectoryName(new SqliteConnectionStringBuilder(embedded).DataSource) ?? ".";
             builder.Services.AddRedisTokenStore(redis, Path.Combine(data, RedisWitness));

@@ -48,6 +48,46 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task Production_wants_a_password_for_a_redis_elsewhere()
+    {
+        using var site = new IssuerSite(
+            ("ASPNETCORE_ENVIRONMENT", "Production"), ("TokenIssuer:Issuer", "https://issuer.example"), ("TokenIssuer:Keys:Generate", "true"));
+        await using var process = IssuerProcess.Launch(site, site.Port, [("ConnectionStrings:Redis", "redis.invalid:6379")]);
+
+        Assert.NotEqual(0, await process.WaitForExitAsync());
+
+        Assert.StartsWith("ConnectionStrings:Redis has no password, and redis.invalid is not this host", process.Errors, StringComparison.Ordinal);
+        Assert.Single(process.Errors.Trim().Split('\n'));
+    }
+
+    [Fact]
+    public async Task Behind_a_trusted_proxy_the_owner_gets_in_from_a_known_address_however_a_stranger_guesses()
+    {
+        using var site = new IssuerSite(
+            ("ForwardedHeaders:KnownProxies:0", "127.0.0.1"), ("RateLimits:Enabled", "true"), ("RateLimits:Login:PermitLimit", "3"), ("RateLimits:Login:Window", "01:00:00"));
+        await using var issuer = await IssuerProcess.StartAsync(site);
+        var known = await LogInFromAsync("192.0.2.1", "correct-horse-1");
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await LogInFromAsync($"198.51.{i}.7", "guess"));
+        }
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (known, await LogInFromAsync("192.0.2.2", "correct-horse-1")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await LogInFromAsync("203.0.113.1", "correct-horse-1"));
+
+        async Task<HttpStatusCode> LogInFromAsync(string address, string password)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/auth/login")
+            {
+                Content = JsonContent.Create(new { username = "alice", password, delivery = "body" }),
+                Headers = { { "X-Forwarded-For", address } },
+            };
+            using var response = await issuer.Client.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Production_wants_https_or_a_trusted_proxy()
     {
         using var site = new IssuerSite(("ASPNETCORE_ENVIRONMENT", "Production"), ("TokenIssuer:Issuer", "https://issuer.example"), ("TokenIssuer:Keys:Generate", "true"));
