@@ -25,6 +25,8 @@ namespace TokenIssuer.AspNetCore;
 [JsonSerializable(typeof(RefreshBody))]
 [JsonSerializable(typeof(LogoutBody))]
 [JsonSerializable(typeof(PasswordBody))]
+[JsonSerializable(typeof(TotpOrder))]
+[JsonSerializable(typeof(TotpBody))]
 [JsonSerializable(typeof(SessionsBody))]
 [JsonSerializable(typeof(MeBody))]
 [JsonSerializable(typeof(IntrospectionBody))]

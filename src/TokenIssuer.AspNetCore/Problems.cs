@@ -13,6 +13,12 @@ internal static class Problems
 
     public static Problem MissingPasswords { get; } = Invalid("current_password and new_password are required.");
 
+    public static Problem MissingPassword { get; } = Invalid("current_password is required.");
+
+    public static Problem MissingOtp { get; } = Invalid("otp is required.");
+
+    public static Problem MissingProof { get; } = Invalid("current_password and otp are required.");
+
     public static Problem MemberTooLong { get; } = Invalid(
         $"A member is too long: username has at most {InputLimits.Username} characters, a password {InputLimits.Password}, otp {InputLimits.Otp}.");
 
@@ -62,6 +68,17 @@ internal static class Problems
     public static Problem SecondFactorRequired { get; } = new(StatusCodes.Status401Unauthorized, "mfa_required", "The code of the second factor is needed.");
 
     public static Problem WrongPassword { get; } = new(StatusCodes.Status403Forbidden, "invalid_credentials", "The current password is not right.");
+
+    /// <summary>As <see cref="WrongPassword"/>, where a code is asked for as well: it does not say which of the two.</summary>
+    public static Problem WrongProof { get; } = new(
+        StatusCodes.Status403Forbidden, "invalid_credentials", "The current password or the code of the second factor is not right.");
+
+    public static Problem WrongOtp { get; } = new(StatusCodes.Status403Forbidden, "invalid_credentials", "The code is not right.");
+
+    public static Problem OtpRequired { get; } = new(StatusCodes.Status403Forbidden, "mfa_required", "The code of the second factor is needed.");
+
+    public static Problem SecondFactorNotBegun { get; } = new(
+        StatusCodes.Status409Conflict, "totp_not_begun", "There is no second factor to confirm: begin anew.");
 
     public static Problem WeakPassword { get; } = new(
         StatusCodes.Status422UnprocessableEntity, "weak_password", "The new password breaks the rules.");

@@ -30,7 +30,7 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         var all = endpoints.MapGroup(string.Empty);
         MapDiscovery(all.MapGroup(string.Empty));
-        MapAuth(all.MapGroup(IssuerPaths.Auth));
+        MapAuth(all.MapGroup(IssuerPaths.Auth), endpoints.ServiceProvider);
         MapOAuth(all.MapGroup(IssuerPaths.OAuth));
         MapAdmin(all.MapGroup(IssuerPaths.Admin).RequireAdministrator(endpoints.ServiceProvider), endpoints.ServiceProvider);
         return all;
@@ -44,7 +44,7 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
         discovery.MapGet(IssuerPaths.AuthorizationServer, context => Of<MetadataEndpoint>(context).GetAsync(context));
     }
 
-    private static void MapAuth(RouteGroupBuilder auth)
+    private static void MapAuth(RouteGroupBuilder auth, IServiceProvider services)
     {
         auth.RequireCors(CorsPolicies.Private).WithMetadata(s_private);
         auth.MapPost("/login", context => Of<LoginEndpoint>(context).LogInAsync(context)).WithMetadata(s_oauth, new LoginEndpointMetadata());
@@ -60,6 +60,12 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
         signedIn.MapGet("/api-tokens", context => Of<ApiTokensEndpoint>(context).ListAsync(context));
         signedIn.MapDelete($"/api-tokens/{{{ApiTokensEndpoint.IdParameter}}}", context => Of<ApiTokensEndpoint>(context).EndAsync(context));
         signedIn.MapGet("/me", context => Of<MeEndpoint>(context).GetAsync(context));
+        if (Has<ISecondFactors>(services))
+        {
+            signedIn.MapPost("/totp", context => Of<TotpEndpoint>(context).BeginAsync(context));
+            signedIn.MapPost("/totp/confirm", context => Of<TotpEndpoint>(context).ConfirmAsync(context));
+            signedIn.MapDelete("/totp", context => Of<TotpEndpoint>(context).RemoveAsync(context));
+        }
     }
 
     private static void MapOAuth(RouteGroupBuilder oauth)
@@ -81,13 +87,13 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
         admin.MapPost($"/keys/{{{KeysAdminEndpoint.IdParameter}}}/retire", context => Of<KeysAdminEndpoint>(context).RetireAsync(context));
         admin.MapGet("/audit", context => Of<AuditAdminEndpoint>(context).ListAsync(context));
         admin.MapGet("/overview", context => Of<OverviewAdminEndpoint>(context).GetAsync(context));
-        if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(IUserAdministration)) == true)
+        if (Has<IUserAdministration>(services))
         {
-            MapUsers(admin.MapGroup("/users"));
+            MapUsers(admin.MapGroup("/users"), services);
         }
     }
 
-    private static void MapUsers(RouteGroupBuilder users)
+    private static void MapUsers(RouteGroupBuilder users, IServiceProvider services)
     {
         const string User = $"/{{{UsersAdminEndpoint.IdParameter}}}";
         users.MapGet(string.Empty, context => Of<UsersAdminEndpoint>(context).SearchAsync(context));
@@ -97,7 +103,14 @@ public static class TokenIssuerEndpointRouteBuilderExtensions
         users.MapPost(User + "/enable", context => Of<UsersAdminEndpoint>(context).EnableAsync(context));
         users.MapPost(User + "/password", context => Of<UsersAdminEndpoint>(context).SetPasswordAsync(context));
         users.MapPut(User + "/roles", context => Of<UsersAdminEndpoint>(context).SetRolesAsync(context));
+        users.MapDelete(User, context => Of<UsersAdminEndpoint>(context).DeleteAsync(context));
+        if (Has<ISecondFactors>(services))
+        {
+            users.MapPost(User + "/totp/reset", context => Of<TotpAdminEndpoint>(context).ResetAsync(context));
+        }
     }
+
+    private static bool Has<T>(IServiceProvider services) => services.GetService<IServiceProviderIsService>()?.IsService(typeof(T)) == true;
 
     private static T Of<T>(HttpContext context)
         where T : notnull

@@ -71,8 +71,11 @@ public static class TokenIssuerEndpointServiceCollectionExtensions
         services.TryAddSingleton<KeysAdminEndpoint>();
         services.TryAddSingleton<AuditAdminEndpoint>();
         services.TryAddSingleton<OverviewAdminEndpoint>();
-        // By a factory, which is not asked before it is needed: a host may come without an IUserAdministration.
+
+        // By factories, which are not asked before they are needed: a host may come without IUserAdministration or ISecondFactors.
         services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<UsersAdminEndpoint>(provider));
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<TotpAdminEndpoint>(provider));
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<TotpEndpoint>(provider));
         return services;
     }
 }

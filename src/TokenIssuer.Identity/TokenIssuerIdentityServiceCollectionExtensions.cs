@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TokenIssuer.Identity;
-using TokenIssuer.Identity.SignIn;
 using TokenIssuer.Identity.Outbox;
+using TokenIssuer.Identity.SecondFactors;
+using TokenIssuer.Identity.SignIn;
 using TokenIssuer.Users;
 
 #pragma warning disable IDE0130 // Registration methods live where hosts look for them: beside IServiceCollection.
@@ -14,8 +15,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class TokenIssuerIdentityServiceCollectionExtensions
 {
     /// <summary>
-    /// Signs users in with Identity's user manager (password, lock-out, authenticator code), unless the host has registered an
-    /// <see cref="ICredentialVerifier"/> of its own, and has revocation follow what happens to them: a password change or
+    /// Signs users in with Identity's user manager (password, lock-out, authenticator code) and lets them enrol an authenticator
+    /// app at <c>/auth/totp</c>, unless the host has registered an <see cref="ICredentialVerifier"/> of its own, and has revocation follow what happens to them: a password change or
     /// reset, an administrator's lock-out, deletion and a second factor that is reset end everything of the user; changed
     /// roles end the access tokens. A confirmed e-mail address and the lock-out after failed attempts end nothing.
     /// </summary>
@@ -80,7 +81,14 @@ public static class TokenIssuerIdentityServiceCollectionExtensions
         services.AddHttpContextAccessor();
         services.AddAuthentication();
         services.TryAddScoped<SignInManager<TUser>>();
-        services.TryAddSingleton<ICredentialVerifier, IdentityCredentials<TUser>>();
+        services.TryAddSingleton<AuthenticatorCodes<TUser>>();
+        if (services.All(service => service.ServiceType != typeof(ICredentialVerifier)))
+        {
+            // Who verifies credentials otherwise may not ask for codes: enrolment would be a promise nobody keeps.
+            services.AddSingleton<ICredentialVerifier, IdentityCredentials<TUser>>();
+            services.TryAddSingleton<ISecondFactors, IdentitySecondFactors<TUser>>();
+        }
+
         new IdentityBuilder(typeof(TUser), services)
             .AddTokenProvider<AuthenticatorTokenProvider<TUser>>(TokenOptions.DefaultAuthenticatorProvider);
     }

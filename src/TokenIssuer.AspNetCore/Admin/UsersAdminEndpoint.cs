@@ -70,6 +70,9 @@ internal sealed class UsersAdminEndpoint(IUserAdministration directory, TokenAut
     public Task EnableAsync(HttpContext context) => ChangeAsync(
         context, AuditEventType.UserEnabled, directory.EnableAsync, _ => null, RevocationReason.Administrator);
 
+    public Task DeleteAsync(HttpContext context) => ChangeAsync(
+        context, AuditEventType.UserDeleted, directory.DeleteAsync, user => new RevocationTarget.EverythingOf(user), RevocationReason.UserDisabled);
+
     public async Task SetPasswordAsync(HttpContext context)
     {
         if (await ReadAsync(context, body => body is { NewPassword.Length: > 0 }).ConfigureAwait(false) is { NewPassword: { } password })

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using TokenIssuer.Families;
+using TokenIssuer.Identity.SecondFactors;
 using TokenIssuer.Users;
 
 namespace TokenIssuer.Identity.SignIn;
 
 /// <summary>The issuer's view of the users of an Identity application. Each call has a scope, and so a database context, of its own.</summary>
-internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes) : ICredentialVerifier
+internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes, AuthenticatorCodes<TUser> codes) : ICredentialVerifier
     where TUser : class, new()
 {
     private const string PasswordOnly = "pwd";
@@ -49,7 +50,7 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes) : 
             return CredentialVerdict.Disabled;
         }
 
-        return await VerifyCodeAsync(users, user, credentials.Otp).ConfigureAwait(false);
+        return await VerifyCodeAsync(users, user, credentials, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<UserClaims?> LoadAsync(Subject subject, CancellationToken cancellationToken)
@@ -109,16 +110,18 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes) : 
     private static async Task<bool> HasSecondFactorAsync(UserManager<TUser> users, TUser user)
         => users.SupportsUserTwoFactor && await users.GetTwoFactorEnabledAsync(user).ConfigureAwait(false);
 
-    private async Task<CredentialVerdict> VerifyCodeAsync(UserManager<TUser> users, TUser user, string? code)
+    private async Task<CredentialVerdict> VerifyCodeAsync(
+        UserManager<TUser> users, TUser user, Credentials credentials, CancellationToken cancellationToken)
     {
         if (await HasSecondFactorAsync(users, user).ConfigureAwait(false))
         {
-            if (string.IsNullOrEmpty(code))
+            if (string.IsNullOrEmpty(credentials.Otp))
             {
                 return CredentialVerdict.SecondFactorRequired;
             }
 
-            if (!await users.VerifyTwoFactorTokenAsync(user, users.Options.Tokens.AuthenticatorTokenProvider, code).ConfigureAwait(false))
+            var id = await users.GetUserIdAsync(user).ConfigureAwait(false);
+            if (!await codes.TrySpendAsync(id, credentials, cancellationToken).ConfigureAwait(false))
             {
                 await CountFailureAsync(users, user).ConfigureAwait(false);
                 return CredentialVerdict.Wrong;
@@ -127,7 +130,7 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes) : 
 
         if (users.SupportsUserLockout && await users.GetAccessFailedCountAsync(user).ConfigureAwait(false) > 0)
         {
-            await users.ResetAccessFailedCountAsync(user).ConfigureAwait(false);
+            await ForgetFailuresAsync(await users.GetUserIdAsync(user).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         return CredentialVerdict.Correct;
@@ -158,6 +161,17 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes) : 
         if (!counted.Succeeded)
         {
             throw new TokenStoreUnavailableException("A failed attempt could not be counted.");
+        }
+    }
+
+    /// <summary>Of the user as it is now: spending a code has changed it.</summary>
+    private async Task ForgetFailuresAsync(string id)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var users = UsersOf(scope);
+        if (await users.FindByIdAsync(id).ConfigureAwait(false) is { } user)
+        {
+            await users.ResetAccessFailedCountAsync(user).ConfigureAwait(false);
         }
     }
 

@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using TokenIssuer.Families;
+using TokenIssuer.Identity.SecondFactors;
 using TokenIssuer.Users;
 
 namespace TokenIssuer.Server.Users;
 
 /// <summary>The issuer's view of the directory. Each call has a scope, and so a database context, of its own.</summary>
-internal sealed class IdentityCredentialVerifier(IServiceScopeFactory scopes, PasswordHashing passwords, ILookupNormalizer names) : ICredentialVerifier
+internal sealed class IdentityCredentialVerifier(
+    IServiceScopeFactory scopes, PasswordHashing passwords, AuthenticatorCodes<DirectoryUser> codes, ILookupNormalizer names) : ICredentialVerifier
 {
     private const string PasswordOnly = "pwd";
     private const string PasswordAndCode = "pwd otp mfa";
@@ -48,7 +50,7 @@ internal sealed class IdentityCredentialVerifier(IServiceScopeFactory scopes, Pa
             return CredentialVerdict.Disabled;
         }
 
-        var verdict = await VerifyCodeAsync(users, user, credentials.Otp).ConfigureAwait(false);
+        var verdict = await VerifyCodeAsync(user, credentials, cancellationToken).ConfigureAwait(false);
         if (verdict == CredentialVerdict.Correct)
         {
             await attempts.WelcomeAsync(attempt, cancellationToken).ConfigureAwait(false);
@@ -106,19 +108,19 @@ internal sealed class IdentityCredentialVerifier(IServiceScopeFactory scopes, Pa
             : new PasswordChange.Weak([.. changed.Errors.Select(error => error.Description)]);
     }
 
-    private static async Task<CredentialVerdict> VerifyCodeAsync(UserManager<DirectoryUser> users, DirectoryUser user, string? code)
+    private async Task<CredentialVerdict> VerifyCodeAsync(DirectoryUser user, Credentials credentials, CancellationToken cancellationToken)
     {
         if (!user.TwoFactorEnabled)
         {
             return CredentialVerdict.Correct;
         }
 
-        if (string.IsNullOrEmpty(code))
+        if (string.IsNullOrEmpty(credentials.Otp))
         {
             return CredentialVerdict.SecondFactorRequired;
         }
 
-        return await users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, code).ConfigureAwait(false)
+        return await codes.TrySpendAsync(user.Id, credentials, cancellationToken).ConfigureAwait(false)
             ? CredentialVerdict.Correct
             : CredentialVerdict.Wrong;
     }

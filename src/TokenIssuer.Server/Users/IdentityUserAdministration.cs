@@ -90,6 +90,20 @@ internal sealed class IdentityUserAdministration(IServiceScopeFactory scopes, Pa
         roles,
         cancellationToken);
 
+    public Task<UserChange> DeleteAsync(Subject user, CancellationToken cancellationToken) => ChangeAsync(
+        async (users, directory) =>
+        {
+            if (await users.FindByIdAsync(user.Value).ConfigureAwait(false) is not { } found)
+            {
+                return (null, IdentityResult.Success);
+            }
+
+            await directory.LoginPools.Where(pool => pool.UserId == found.Id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+            return (found, await users.DeleteAsync(found).ConfigureAwait(false));
+        },
+        roles: null,
+        cancellationToken);
+
     private Task<UserChange> ChangeAsync(
         Func<UserManager<DirectoryUser>, DirectoryUser, Task<IdentityResult>> change, Subject user, CancellationToken cancellationToken)
         => ChangeAsync(

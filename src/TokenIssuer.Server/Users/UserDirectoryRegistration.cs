@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using TokenIssuer.Audit;
+using TokenIssuer.Identity.SecondFactors;
 using TokenIssuer.Server.Audit;
 using TokenIssuer.Server.Configuration;
 using TokenIssuer.Users;
@@ -22,13 +23,13 @@ internal static class UserDirectoryRegistration
         services.AddIdentityCore<DirectoryUser>(SetRules)
             .AddRoles<IdentityRole>()
             .AddEntityFrameworkStores<DirectoryContext>()
-            .AddPasswordValidator<PasswordRules>()
-            .AddTokenProvider<AuthenticatorTokenProvider<DirectoryUser>>(TokenOptions.DefaultAuthenticatorProvider);
+            .AddPasswordValidator<PasswordRules>();
 
         services.AddHttpContextAccessor();
         services.AddScoped<LoginAttempts>();
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<ICredentialVerifier, IdentityCredentialVerifier>();
+        services.AddSingleton<ISecondFactors, IdentitySecondFactors<DirectoryUser>>();
         services.AddSingleton<IUserAdministration, IdentityUserAdministration>();
         services.Configure<List<SeedUser>>(builder.Configuration.GetSection(SeedUser.Section));
         services.AddSingleton<IAuditTrail, DirectoryAuditTrail>();

@@ -44,4 +44,13 @@ public enum AuditEventType
 
     /// <summary>The store had lost writes, and was healed or disowned.</summary>
     StoreLoss = 14,
+
+    /// <summary>A user's second factor was turned on, or replaced by another.</summary>
+    SecondFactorEnabled = 15,
+
+    /// <summary>A user's second factor was taken away, by the user or an administrator.</summary>
+    SecondFactorReset = 16,
+
+    /// <summary>A user was deleted. What the log says of the user stays.</summary>
+    UserDeleted = 17,
 }

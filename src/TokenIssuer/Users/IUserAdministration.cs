@@ -49,4 +49,10 @@ public interface IUserAdministration
     /// <param name="roles">All roles from now on.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<UserChange> SetRolesAsync(Subject user, IReadOnlyList<string> roles, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a user for good. The name is free again; the id is never given to anybody else.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The user as it was.</returns>
+    Task<UserChange> DeleteAsync(Subject user, CancellationToken cancellationToken);
 }

@@ -102,7 +102,7 @@ public sealed class RouteWalkTests
         Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/admin/keys", Calls.Bearer(admin.AccessToken))).Status);
     }
 
-    /// <summary>With a user administration, or its routes would not be there.</summary>
+    /// <summary>With a user administration and second factors, or their routes would not be there.</summary>
     private static Task<IssuerHost> StartAsync() => IssuerHost.StartAsync(new IssuerSetup
     {
         Services = services =>
@@ -111,7 +111,9 @@ public sealed class RouteWalkTests
             users.SearchAsync(default, default, default, default).ReturnsForAnyArgs(new UserPage([], null));
             users.DisableAsync(default, default).ReturnsForAnyArgs(new UserChange.Unknown());
             users.EnableAsync(default, default).ReturnsForAnyArgs(new UserChange.Unknown());
+            users.DeleteAsync(default, default).ReturnsForAnyArgs(new UserChange.Unknown());
             services.AddSingleton(users);
+            services.AddSingleton(Substitute.For<ISecondFactors>());
         },
     });
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using TokenIssuer.ApiTokens;
+using TokenIssuer.AspNetCore.Endpoints;
 using TokenIssuer.Families;
+using TokenIssuer.Identity.SecondFactors;
 using TokenIssuer.RefreshTokens;
 using TokenIssuer.Signing;
 using TokenIssuer.Tests.Hosting;
@@ -48,6 +50,10 @@ public sealed class SecretConventionTests
             { new RefreshToken(Secret), Secret },
             { apiToken, apiToken.Reveal() },
             { new Credentials("alice", Secret, "123456"), Secret },
+            { new TotpSecret(Secret), Secret },
+            { new TotpBody(Secret, Secret), Secret },
+            { new TotpOrder(Secret, Secret), Secret },
+            { new PendingKey(Secret, 1, default), Secret },
             { new OAuthClient { ClientId = "api", Secret = Secret }, Secret },
             { familySecret, new UInt128(0x0707070707070707, 0x0707070707070707).ToString() },
             { new RefreshKey(1, master), Convert.ToBase64String(master) },

@@ -32,7 +32,7 @@ public sealed partial class TypeConventionTests
     {
         var interfaces = ShippedCode.Types.Where(type => type.IsInterface).Select(type => type.Name).Order(StringComparer.Ordinal);
 
-        Assert.Equal(["IAuditTrail", "ICredentialVerifier", "IRevocationFeed", "ITokenFamilyStore", "IUserAdministration"], interfaces);
+        Assert.Equal(["IAuditTrail", "ICredentialVerifier", "IRevocationFeed", "ISecondFactors", "ITokenFamilyStore", "IUserAdministration"], interfaces);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using TokenIssuer.Tests.AspNetCore;
@@ -43,9 +44,76 @@ public sealed class IdentitySignInTests : IDisposable
         var (wrong, errorWrong) = await TryAsync(host, code == "000000" ? "000001" : "000000");
         var (right, _) = await TryAsync(host, code);
 
+        var (replayed, _) = await TryAsync(host, code);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, replayed);
         Assert.Equal((HttpStatusCode.Unauthorized, "mfa_required"), (without, errorWithout));
         Assert.Equal((HttpStatusCode.Unauthorized, "invalid_credentials"), (wrong, errorWrong));
         Assert.Equal(HttpStatusCode.OK, right);
+    }
+
+    [Fact]
+    public async Task A_second_factor_is_enrolled_by_its_user_and_taken_away_with_everything_that_was_minted()
+    {
+        await using var host = await IdentityHost.StartAsync(_folder.FullPath);
+        var alice = await host.Client.LogInAsync("alice", IdentityHost.Password);
+        using var begun = await SendAsync(HttpMethod.Post, "/auth/totp", new { current_password = IdentityHost.Password });
+        var secret = (await begun.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("secret").GetString();
+
+        using var confirmed = await SendAsync(HttpMethod.Post, "/auth/totp/confirm", new { otp = Totp.CodeOf(secret) });
+
+        Assert.Equal(HttpStatusCode.NoContent, confirmed.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, await host.Client.GetMeAsync(alice));
+        Assert.Equal("mfa_required", (await TryAsync(host, null)).Error);
+        var next = Totp.CodeOf(secret, TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(30));
+        using var removed = await SendAsync(HttpMethod.Delete, "/auth/totp", new { current_password = IdentityHost.Password, otp = next });
+        Assert.Equal(HttpStatusCode.NoContent, removed.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, await host.Client.GetMeAsync(alice));
+        Assert.Equal(HttpStatusCode.OK, (await TryAsync(host, null)).Status);
+
+        Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object body) => host.Client.SendAsync(method, path, alice, JsonContent.Create(body));
+    }
+
+    [Fact]
+    public async Task Of_many_who_use_one_code_at_once_exactly_one_gets_in()
+    {
+        await using var host = await IdentityHost.StartAsync(_folder.FullPath);
+        var users = host.Services.GetRequiredService<ICredentialVerifier>();
+        var alice = await host.FindAsync("alice");
+        var code = string.Empty;
+        await host.ChangeAsync("alice", async (manager, user) =>
+        {
+            await manager.ResetAuthenticatorKeyAsync(user);
+            await manager.SetTwoFactorEnabledAsync(user, true);
+            code = Totp.CodeOf(await manager.GetAuthenticatorKeyAsync(user));
+        });
+
+        var verdicts = await Task.WhenAll(Enumerable.Range(0, IdentityHost.MaxFailures)
+            .Select(_ => users.VerifyAsync(alice, new Credentials("alice", IdentityHost.Password, code), TestContext.Current.CancellationToken)));
+
+        Assert.Single(verdicts, CredentialVerdict.Correct);
+        Assert.Equal(IdentityHost.MaxFailures - 1, verdicts.Count(verdict => verdict == CredentialVerdict.Wrong));
+    }
+
+    [Fact]
+    public async Task A_login_with_a_code_starts_the_count_of_failures_over()
+    {
+        await using var host = await IdentityHost.StartAsync(_folder.FullPath);
+        await host.ChangeAsync("alice", async (users, user) =>
+        {
+            await users.ResetAuthenticatorKeyAsync(user);
+            await users.SetTwoFactorEnabledAsync(user, true);
+        });
+        using var wrong = await host.Client.TryLogInAsync("alice", "wrong");
+
+        await host.ChangeAsync("alice", async (users, user) =>
+        {
+            var code = Totp.CodeOf(await users.GetAuthenticatorKeyAsync(user));
+            Assert.Equal(1, await users.GetAccessFailedCountAsync(user));
+            Assert.Equal(HttpStatusCode.OK, (await TryAsync(host, code)).Status);
+        });
+
+        await host.ChangeAsync("alice", async (users, user) => Assert.Equal(0, await users.GetAccessFailedCountAsync(user)));
     }
 
     [Fact]

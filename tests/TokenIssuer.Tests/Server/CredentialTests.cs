@@ -119,7 +119,7 @@ public abstract class CredentialTests
         {
             await users.ResetAuthenticatorKeyAsync(user);
             await users.SetTwoFactorEnabledAsync(user, true);
-            code = Totp.CodeOf(await users.GetAuthenticatorKeyAsync(user));
+            code = Totp.CodeOf(await users.GetAuthenticatorKeyAsync(user), directory.Clock.Now);
         });
 
         Assert.Equal(CredentialVerdict.Wrong, await directory.LogInAsync("alice", "wrong password", code));

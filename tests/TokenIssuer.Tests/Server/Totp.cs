@@ -9,11 +9,14 @@ internal static class Totp
 {
     private const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-    /// <summary>The code of this moment: Identity reads the wall clock for it, so must a test.</summary>
-    public static string CodeOf(string? key)
+    /// <summary>The code of this moment.</summary>
+    public static string CodeOf(string? key) => CodeOf(key, TimeProvider.System.GetUtcNow());
+
+    /// <summary>The code of a moment.</summary>
+    public static string CodeOf(string? key, DateTimeOffset moment)
     {
         Span<byte> step = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(step, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30);
+        BinaryPrimitives.WriteInt64BigEndian(step, moment.ToUnixTimeSeconds() / 30);
 #pragma warning disable CA5350 // RFC 6238 as authenticator apps speak it.
         var digest = HMACSHA1.HashData(Decode(key ?? string.Empty), step);
 #pragma warning restore CA5350

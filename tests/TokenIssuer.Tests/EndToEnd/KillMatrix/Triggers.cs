@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using TokenIssuer.Tests.AspNetCore;
 using TokenIssuer.Tests.Hosting;
+using TokenIssuer.Tests.Server;
 
 namespace TokenIssuer.Tests.EndToEnd.KillMatrix;
 
@@ -40,6 +41,23 @@ internal static class Triggers
     public static Task RevokeEverythingAsync(KillScene scene) => RevokeAsync(scene, new { everything = true, reason = "kill matrix" });
 
     public static Task DisableAsync(KillScene scene) => scene.Deployment.AdministerAsync(HttpMethod.Post, $"/admin/users/{scene.Subject}/disable");
+
+    public static Task DeleteAsync(KillScene scene) => scene.Deployment.AdministerAsync(HttpMethod.Delete, $"/admin/users/{scene.Subject}");
+
+    public static async Task RemoveSecondFactorAsync(KillScene scene)
+    {
+        // One step on: the code that confirmed it is spent.
+        var next = Totp.CodeOf(await EnrolAsync(scene), TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(30));
+        using var response = await At(scene).SendAsync(
+            HttpMethod.Delete, "/auth/totp", scene.Mine, JsonContent.Create(new { current_password = scene.Password, otp = next }));
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+    }
+
+    public static async Task ResetSecondFactorAsync(KillScene scene)
+    {
+        await EnrolAsync(scene);
+        await scene.Deployment.AdministerAsync(HttpMethod.Post, $"/admin/users/{scene.Subject}/totp/reset");
+    }
 
     public static Task ChangeRolesAsync(KillScene scene)
         => scene.Deployment.AdministerAsync(HttpMethod.Put, $"/admin/users/{scene.Subject}/roles", new { roles = new[] { "editor" } });
@@ -119,6 +137,17 @@ internal static class Triggers
     }
 
     private static IssuerClient At(KillScene scene) => scene.Deployment.First.Client;
+
+    /// <summary>Turns a second factor on, which kills nothing.</summary>
+    private static async Task<string?> EnrolAsync(KillScene scene)
+    {
+        using var begun = await At(scene).SendAsync(HttpMethod.Post, "/auth/totp", scene.Mine, JsonContent.Create(new { current_password = scene.Password }));
+        var secret = (await begun.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("secret").GetString();
+        using var confirmed = await At(scene).SendAsync(HttpMethod.Post, "/auth/totp/confirm", scene.Mine, JsonContent.Create(new { otp = Totp.CodeOf(secret) }));
+        Assert.Equal(HttpStatusCode.NoContent, confirmed.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, await At(scene).GetMeAsync(scene.Mine));
+        return secret;
+    }
 
     private static string? KeyOf(IssuedTokens tokens) => JwtText.Header(tokens.AccessToken).GetProperty("kid").GetString();
 
