@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using TokenIssuer.AspNetCore.Requests;
+using TokenIssuer.Families;
 using TokenIssuer.Server.Throttling;
 
 namespace TokenIssuer.Server.Users;

@@ -32,8 +32,8 @@ public sealed class Credentials
     public string? Otp { get; }
 
     /// <summary>
-    /// The time step of the code, once it was accepted. One login may have to judge the same credentials again (the generation
-    /// moved, room had to be made): the code that it has spent itself is still good for it, and for nobody else.
+    /// The time step of the code, once it was accepted. One login may have to judge the same credentials again, because the
+    /// generation moved: the code that it has spent itself is still good for it, and for nobody else.
     /// </summary>
     internal long? SpentStep { get; set; }
 
