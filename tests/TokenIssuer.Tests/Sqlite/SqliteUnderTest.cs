@@ -42,15 +42,13 @@ internal sealed class SqliteUnderTest : StoreUnderTest
         await using var connection = new SqliteConnection($"{ConnectionString};Pooling=false");
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var transaction = connection.BeginTransaction();
+        await using var pick = connection.CreateCommand();
+        pick.CommandText = "CREATE TEMP TABLE one AS SELECT * FROM families WHERE user_key = $user AND family_id = $family";
+        pick.Parameters.AddWithValue("$user", Identifier128.ToBytes(family.Session.User.Value));
+        pick.Parameters.AddWithValue("$family", Identifier128.ToBytes(family.Session.Family.Value));
+        await pick.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         await using var insert = connection.CreateCommand();
-        insert.CommandText = """
-            INSERT INTO families
-            SELECT user_key, $copy, client_id, scope, amr, transport, binding, device, agent, address, birth, secret_hash, generation, seal_key,
-                created_at, rotated_at, idle_end, absolute_end, idempotency_hash, agent_hash
-            FROM families WHERE user_key = $user AND family_id = $family
-            """;
-        insert.Parameters.AddWithValue("$user", Identifier128.ToBytes(family.Session.User.Value));
-        insert.Parameters.AddWithValue("$family", Identifier128.ToBytes(family.Session.Family.Value));
+        insert.CommandText = "UPDATE one SET family_id = $copy; INSERT INTO families SELECT * FROM one";
         var copied = insert.Parameters.Add("$copy", SqliteType.Blob);
         foreach (var copy in copies)
         {
