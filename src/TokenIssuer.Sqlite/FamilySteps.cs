@@ -78,9 +78,11 @@ internal static class FamilySteps
         return new Rotation(verdict, family, floors.Generation, step.Now, entries);
     }
 
-    /// <summary>Not only dead: an idle family stays until its last access token, which a logout may still have to deny, has expired.</summary>
+    /// <summary>Dead, and for so long that its last access token, which a logout may still have to deny, has expired.</summary>
     private static bool IsForgettable(StoreStep step, TokenFamily family, UserFloors floors)
-        => family.Birth < floors.Floor || family.AbsoluteEnd <= step.Now || family.RotatedAt + step.Store.RetentionTime < step.Now;
+        => family.Birth < floors.Floor
+            || family.AbsoluteEnd <= step.Now
+            || (family.IdleEnd <= step.Now && family.RotatedAt + step.Store.RetentionTime < step.Now);
 
     private static RevocationEntry KillReused(StoreStep step, TokenFamily family, UserFloors floors, ReuseScope scope) => scope switch
     {

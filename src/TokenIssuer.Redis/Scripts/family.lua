@@ -23,10 +23,10 @@ local function is_alive(packed)
   return struct.unpack('>I7', packed, 22) >= effective.floor and now < created + length - idle and now < created + length, created
 end
 
--- Not only dead: an idle family stays until its last access token, which a logout may still have to deny, has expired.
+-- Dead, and for so long that its last access token, which a logout may still have to deny, has expired.
 local function is_forgettable(packed)
   local f = read_family(packed)
-  return f.birth < own_floor or now >= f.absolute_end or f.rotated + retention < now
+  return f.birth < own_floor or now >= f.absolute_end or (now >= f.idle_end and f.rotated + retention < now)
 end
 
 local function kill(id, reason, expiry)

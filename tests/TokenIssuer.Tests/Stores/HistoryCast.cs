@@ -4,7 +4,7 @@ using TokenIssuer.Families;
 namespace TokenIssuer.Tests.Stores;
 
 /// <summary>Who has appeared in a history so far: later steps speak of them again.</summary>
-internal sealed class HistoryCast
+internal sealed class HistoryCast(HistoryPace pace)
 {
     private readonly TestUser[] _users = [.. Enumerable.Range(0, HistoryStep.Users).Select(_ => new TestUser())];
     private readonly List<TokenFamily> _families = [];
@@ -16,8 +16,8 @@ internal sealed class HistoryCast
         var family = Pick(_families.Where(one => one.Session.User == user.Key), step.Choice);
         var start = user.Start(generation: 0) with
         {
-            IdleTimeout = TimeSpan.FromMinutes(2),
-            AbsoluteLifetime = TimeSpan.FromMinutes(6),
+            IdleTimeout = pace.IdleTimeout,
+            AbsoluteLifetime = pace.AbsoluteLifetime,
             MaxSessions = 3,
             LimitPolicy = step.Choice % 3 == 0 ? SessionLimitPolicy.Refuse : SessionLimitPolicy.EvictOldest,
             Replaces = step.Choice % 4 == 1 ? family?.Session.Family : null,

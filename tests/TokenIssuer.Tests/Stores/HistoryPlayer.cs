@@ -4,7 +4,7 @@ using TokenIssuer.Revocation;
 namespace TokenIssuer.Tests.Stores;
 
 /// <summary>Plays the steps of a history on one store and tells the answers as text that can be compared.</summary>
-internal sealed class HistoryPlayer(ITokenFamilyStore store, IRevocationFeed feed)
+internal sealed class HistoryPlayer(ITokenFamilyStore store, IRevocationFeed feed, HistoryPace pace)
 {
     private static readonly string[] s_dead = [nameof(RotationVerdict.Missing), nameof(RotationVerdict.BelowFloor), nameof(RotationVerdict.Expired)];
 
@@ -62,7 +62,7 @@ internal sealed class HistoryPlayer(ITokenFamilyStore store, IRevocationFeed fee
             IdempotencyHash = (ulong)(step.Choice % 3),
             SealKeyId = (byte)step.Choice,
             AgentHash = (uint)step.Choice,
-            Policy = TestUser.Policy with { IdleTimeout = TimeSpan.FromMinutes(2), ReuseScope = step.Choice % 5 == 0 ? ReuseScope.User : ReuseScope.Family },
+            Policy = TestUser.Policy with { IdleTimeout = pace.IdleTimeout, ReuseScope = step.Choice % 5 == 0 ? ReuseScope.User : ReuseScope.Family },
         };
         var rotation = await store.RotateAsync(request, Known(step, floors), Cancelled);
 

@@ -25,7 +25,6 @@ internal enum HistoryVerb
 }
 
 /// <summary>One step of a random history: a verb, and numbers from which its arguments are drawn.</summary>
-/// <remarks>All steps together take less time than a store keeps what nobody can use any more, so that nothing is forgotten on one side only.</remarks>
 internal sealed record HistoryStep(HistoryVerb Verb, int User, int Choice, TimeSpan After)
 {
     public const int Users = 3;

@@ -11,16 +11,22 @@ public abstract class TokenFamilyStoreHistoryTests
     private protected abstract StoreUnderTest CreateStores();
 
     [Fact]
-    public async Task Random_histories_are_answered_as_the_model_answers_them()
+    public Task Random_histories_are_answered_as_the_model_answers_them() => PlayAsync(HistoryPace.Brisk);
+
+    [Fact]
+    public Task Random_histories_of_sessions_that_lie_idle_are_answered_as_the_model_answers_them() => PlayAsync(HistoryPace.Slow);
+
+    private async Task PlayAsync(HistoryPace pace)
     {
-        foreach (var history in HistoryStep.Any.ArrayOf(Length).Sample(Histories))
+        foreach (var steps in HistoryStep.Any.ArrayOf(Length).Sample(Histories))
         {
+            var history = pace.Of(steps).ToList();
             await using var stores = CreateStores();
-            var node = await stores.OpenAsync(new TokenIssuerOptions());
+            var node = await stores.OpenAsync(pace.Options);
             var model = new ModelStore(stores.Clock);
-            model.Join(new TokenIssuerOptions().Retention);
-            var (expected, actual) = (new HistoryPlayer(model, model), new HistoryPlayer(node.Store, node.Feed));
-            var cast = new HistoryCast();
+            model.Join(pace.Options.Retention);
+            var (expected, actual) = (new HistoryPlayer(model, model, pace), new HistoryPlayer(node.Store, node.Feed, pace));
+            var cast = new HistoryCast(pace);
             foreach (var (index, step) in history.Index())
             {
                 stores.Clock.Advance(step.After);

@@ -184,6 +184,21 @@ public abstract partial class TokenFamilyStoreTests
     }
 
     [Fact]
+    public async Task A_login_leaves_sessions_alone_that_were_idle_for_longer_than_the_log_remembers()
+    {
+        var user = new TestUser();
+        var idle = await LogInAsync(user);
+        Clock.Advance(new TokenIssuerOptions().Retention + TimeSpan.FromMinutes(1));
+
+        var newer = await LogInAsync(user);
+
+        Assert.Equal([newer, idle], await ListAsync(user));
+        Assert.Equal(RotationVerdict.Rotated, (await RefreshAsync(idle)).Verdict);
+        Clock.Advance(TestUser.Policy.IdleTimeout);
+        Assert.Equal([(await LogInAsync(user)).Session], (await ListAsync(user)).Select(family => family.Session));
+    }
+
+    [Fact]
     public async Task The_cap_is_exact_when_100_logins_arrive_at_once()
     {
         var user = new TestUser();
