@@ -22,54 +22,68 @@ internal sealed class LossHealing(
 
     private bool _isHealing;
 
+    /// <summary>The highest generation of the store that was lost, or witnessed before this issuer started.</summary>
+    private long _highestBefore;
+
     /// <summary>While it is true refreshes are answered with 503: the store may hold dead families as living ones.</summary>
     public bool IsHealing => Volatile.Read(ref _isHealing);
 
-    /// <summary>Heals when <paramref name="page"/> shows a loss.</summary>
-    /// <returns>False when there was none, and the page is to be merged as usual.</returns>
-    public async Task<bool> HealAsync(RevocationPage page, CancellationToken cancellationToken)
+    private long HighestGeneration => Math.Max(denylist.HighestGeneration, _highestBefore);
+
+    /// <summary>Merges a page of the followed log; heals first when it shows a loss.</summary>
+    public async Task MergeAsync(RevocationPage page, CancellationToken cancellationToken)
     {
         if (denylist.Cursor is not { } seen)
         {
-            return await StartAsync(page, cancellationToken).ConfigureAwait(false);
+            page = await StartAsync(page, cancellationToken).ConfigureAwait(false);
         }
-
-        if (seen.IsWithin(page.Cursor) && !IsHealing)
+        else if (!seen.IsWithin(page.Cursor) || IsHealing)
         {
-            await witness.NoteAsync(page.Cursor, cancellationToken).ConfigureAwait(false);
-            return false;
+            await HealAsync(seen, page, cancellationToken).ConfigureAwait(false);
+            return;
         }
 
+        denylist.Merge(page);
+        await NoteAsync(page.Cursor, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task HealAsync(LogCursor seen, RevocationPage page, CancellationToken cancellationToken)
+    {
+        // What is merged of another store while it is healed must not count as what the lost one had given out.
+        _highestBefore = IsHealing ? _highestBefore : HighestGeneration;
         Volatile.Write(ref _isHealing, true);
         logger.StoreLossSeen(seen.StoreId, seen.Epoch, page.Cursor.StoreId, page.Cursor.Epoch);
-        var whole = await ReadSuccessorAsync(seen, cancellationToken).ConfigureAwait(false);
+        var whole = await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
+        if (seen.StoreId != whole.Cursor.StoreId)
+        {
+            whole = await RaiseAboveAsync(whole, cancellationToken).ConfigureAwait(false);
+        }
+
         denylist.Merge(whole.Entries, whole.Retention);
         await store.AppendAsync(denylist.Held(), cancellationToken).ConfigureAwait(false);
         var epoch = await AgreeOnEpochAsync(seen, page.Cursor, whole.Cursor, cancellationToken).ConfigureAwait(false);
         var healed = whole with { Cursor = whole.Cursor with { Epoch = epoch } };
         denylist.Merge(healed);
-        await witness.NoteAsync(healed.Cursor, cancellationToken).ConfigureAwait(false);
+        await NoteAsync(healed.Cursor, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _isHealing, false);
         logger.StoreLossHealed(healed.Cursor.StoreId, epoch);
         await AuditAsync("healed", cancellationToken).ConfigureAwait(false);
-        return true;
     }
 
     /// <summary>
-    /// The whole log. Another store was born above every generation of the lost one, unless that had been raised far ahead of
-    /// its time shortly before: then it is made so, because the tokens of a lost store are dead.
+    /// Another store was born above every generation of the lost one, unless that had been raised far ahead of its time
+    /// shortly before: then it is made so, because the tokens of a lost store are dead.
     /// </summary>
-    private async Task<RevocationPage> ReadSuccessorAsync(LogCursor seen, CancellationToken cancellationToken)
+    /// <returns>The whole log of the store, whose <c>all</c> is above.</returns>
+    private async Task<RevocationPage> RaiseAboveAsync(RevocationPage page, CancellationToken cancellationToken)
     {
-        var whole = await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
-        if (seen.StoreId == whole.Cursor.StoreId
-            || (whole.Entries.OfType<RevocationEntry.All>().LastOrDefault() is { } born && born.MinGeneration > denylist.HighestGeneration))
+        while (page.Entries.OfType<RevocationEntry.All>().LastOrDefault() is not { } all || all.MinGeneration <= _highestBefore)
         {
-            return whole;
+            await store.DisownAsync(page.Cursor.Epoch, HighestGeneration, cancellationToken).ConfigureAwait(false);
+            page = await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
         }
 
-        await store.DisownAsync(whole.Cursor.Epoch, denylist.HighestGeneration, cancellationToken).ConfigureAwait(false);
-        return await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
+        return page;
     }
 
     /// <summary>
@@ -93,37 +107,53 @@ internal sealed class LossHealing(
         return end.Epoch;
     }
 
-    /// <summary>At start nothing is remembered but the witness: a store behind it starts by killing everything.</summary>
-    private async Task<bool> StartAsync(RevocationPage page, CancellationToken cancellationToken)
+    /// <summary>At start nothing is remembered but the witness: a store behind it, or one that begins below it, starts by killing everything.</summary>
+    /// <returns>What there is to merge.</returns>
+    private async Task<RevocationPage> StartAsync(RevocationPage page, CancellationToken cancellationToken)
     {
-        if (witness.Read() is { } seen)
+        if (witness.Read() is not { } seen)
         {
-            if (seen.StoreId != page.Cursor.StoreId)
+            if (!IsNewborn(page))
             {
-                logger.OtherStoreThanWitnessed(seen.StoreId, page.Cursor.StoreId);
+                logger.NoWitness(page.Cursor.StoreId);
             }
-            else if (!page.Cursor.HasReached(seen))
-            {
-                logger.StoreBehindWitness(page.Cursor.StoreId);
-                await store.DisownAsync(page.Cursor.Epoch, denylist.HighestGeneration, cancellationToken).ConfigureAwait(false);
-                page = await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
-                await AuditAsync("behind its witness: everything revoked", cancellationToken).ConfigureAwait(false);
-            }
-        }
-        else if (!IsNewborn(page))
-        {
-            logger.NoWitness(page.Cursor.StoreId);
+
+            return page;
         }
 
-        denylist.Merge(page);
-        await witness.NoteAsync(page.Cursor, cancellationToken).ConfigureAwait(false);
-        return true;
+        _highestBefore = seen.HighestGeneration;
+        if (seen.Cursor.StoreId != page.Cursor.StoreId)
+        {
+            logger.OtherStoreThanWitnessed(seen.Cursor.StoreId, page.Cursor.StoreId);
+            var raised = await RaiseAboveAsync(page, cancellationToken).ConfigureAwait(false);
+            if (!ReferenceEquals(raised, page))
+            {
+                await AuditAsync("another store than was witnessed, and below it: everything revoked", cancellationToken).ConfigureAwait(false);
+            }
+
+            return raised;
+        }
+
+        if (page.Cursor.HasReached(seen.Cursor))
+        {
+            return page;
+        }
+
+        logger.StoreBehindWitness(page.Cursor.StoreId);
+        await store.DisownAsync(page.Cursor.Epoch, HighestGeneration, cancellationToken).ConfigureAwait(false);
+        page = await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
+        page = await RaiseAboveAsync(page, cancellationToken).ConfigureAwait(false);
+        await AuditAsync("behind its witness: everything revoked", cancellationToken).ConfigureAwait(false);
+        return page;
     }
 
     /// <summary>A store is born with an <c>all</c> of its own time and a margin, and a snapshot gives <c>all</c> a full life from now on.</summary>
     private static bool IsNewborn(RevocationPage page)
         => page.Entries.OfType<RevocationEntry.All>().LastOrDefault() is { Reason: RevocationReason.StoreBirth } all
             && (all.Until - page.Retention).ToUnixTimeMilliseconds() - all.MinGeneration < (s_newborn - s_birthMargin).TotalMilliseconds;
+
+    private Task NoteAsync(LogCursor cursor, CancellationToken cancellationToken)
+        => witness.NoteAsync(new Sighting(cursor, HighestGeneration), cancellationToken);
 
     private Task AuditAsync(string reason, CancellationToken cancellationToken)
         => audit.WriteAsync(new AuditEvent(AuditEventType.StoreLoss, User: null, Session: null, Reason: reason), cancellationToken);

@@ -31,9 +31,13 @@ internal sealed class RevocationFollower(
 
                 await foreach (var page in feed.FollowAsync(denylist.Cursor, stoppingToken).ConfigureAwait(false))
                 {
-                    if (healing is null || !await healing.HealAsync(page, stoppingToken).ConfigureAwait(false))
+                    if (healing is null)
                     {
                         denylist.Merge(page);
+                    }
+                    else
+                    {
+                        await healing.MergeAsync(page, stoppingToken).ConfigureAwait(false);
                     }
 
                     pause = s_firstPause;

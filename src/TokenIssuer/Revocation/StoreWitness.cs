@@ -4,8 +4,8 @@ using TokenIssuer.Diagnostics;
 namespace TokenIssuer.Revocation;
 
 /// <summary>
-/// Remembers, outside the store, which store this issuer has seen and up to where. A restored backup is behind its
-/// witness and is answered by killing everything it holds.
+/// Remembers, outside the store, which store this issuer has seen, up to where, and the highest generation. A restored backup
+/// is behind its witness and is answered by killing everything it holds; a store that takes the place of another is raised above it.
 /// </summary>
 /// <remarks>Written at most once a second and at stop, so kills acknowledged in the last second before everybody forgets are not covered.</remarks>
 internal sealed class StoreWitness(string path, TimeProvider clock, ILogger<StoreWitness> logger) : IAsyncDisposable
@@ -13,17 +13,17 @@ internal sealed class StoreWitness(string path, TimeProvider clock, ILogger<Stor
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _writing = new(1, 1);
-    private LogCursor? _noted;
-    private LogCursor? _written;
+    private Sighting? _noted;
+    private Sighting? _written;
     private long _writtenAt;
 
-    /// <summary>The cursor last witnessed; null when there is no witness or it can't be read.</summary>
-    public LogCursor? Read()
+    /// <summary>What was last witnessed; null when there is no witness or it can't be read.</summary>
+    public Sighting? Read()
     {
         try
         {
             return File.Exists(path)
-                ? LogCursor.Parse(File.ReadAllText(path).Trim()) ?? throw new FormatException("The witness holds no cursor.")
+                ? Sighting.Parse(File.ReadAllText(path)) ?? throw new FormatException("The witness holds no cursor.")
                 : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)
@@ -33,11 +33,11 @@ internal sealed class StoreWitness(string path, TimeProvider clock, ILogger<Stor
         }
     }
 
-    /// <summary>Remembers a cursor, now or within the next second.</summary>
-    public async Task NoteAsync(LogCursor cursor, CancellationToken cancellationToken)
+    /// <summary>Remembers what was seen, now or within the next second.</summary>
+    public async Task NoteAsync(Sighting sighting, CancellationToken cancellationToken)
     {
-        _noted = cursor;
-        if (_written is null || (!cursor.Equals(_written) && clock.GetElapsedTime(_writtenAt) >= s_interval))
+        _noted = sighting;
+        if (_written is null || (sighting != _written && clock.GetElapsedTime(_writtenAt) >= s_interval))
         {
             await WriteAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -54,13 +54,13 @@ internal sealed class StoreWitness(string path, TimeProvider clock, ILogger<Stor
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_noted is { } cursor && !cursor.Equals(_written))
+            if (_noted is { } sighting && sighting != _written)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path)) ?? ".");
                 var next = $"{path}.{Environment.ProcessId}.tmp";
-                await WriteOwnerOnlyAsync(next, cursor.ToString(), cancellationToken).ConfigureAwait(false);
+                await WriteOwnerOnlyAsync(next, sighting.ToString(), cancellationToken).ConfigureAwait(false);
                 File.Move(next, path, overwrite: true);
-                _written = cursor;
+                _written = sighting;
                 _writtenAt = clock.GetTimestamp();
             }
         }

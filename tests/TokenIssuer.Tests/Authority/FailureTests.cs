@@ -165,4 +165,26 @@ public sealed class FailureTests
         Assert.IsType<RefreshOutcome.InvalidGrant>(await issuer.TryRefreshAsync(living.RefreshToken));
         Assert.True(issuer.IsAlive((await issuer.LogInAsync()).AccessToken));
     }
+
+    [Fact]
+    public async Task A_store_emptied_between_two_runs_signs_everybody_out_even_if_generations_were_ahead_of_time()
+    {
+        var stores = new ModelUnderTest();
+        await using var issuer = await Issuer.StartAsync(stores);
+        await issuer.RevokeAsync(new RevocationTarget.Everything());
+        await issuer.FollowAsync();
+        var (living, loggedOut) = (await issuer.LogInAsync(), await issuer.LogInAsync());
+        await issuer.RevokeAsync(new RevocationTarget.Session(loggedOut.SessionId), RevocationReason.Logout);
+        await issuer.FollowAsync();
+        Assert.Equal((true, false), (issuer.IsAlive(living.AccessToken), issuer.IsAlive(loggedOut.AccessToken)));
+        stores.Model.Replace();
+
+        await using var restarted = await issuer.RestartAsync();
+
+        Assert.All(new[] { living, loggedOut }, answer => Assert.False(restarted.IsAlive(answer.AccessToken)));
+        Assert.IsType<RefreshOutcome.InvalidGrant>(await restarted.TryRefreshAsync(living.RefreshToken));
+        var anew = await restarted.LogInAsync();
+        await using var joined = await restarted.JoinAsync();
+        Assert.All(new[] { restarted, joined }, node => Assert.True(node.IsAlive(anew.AccessToken)));
+    }
 }

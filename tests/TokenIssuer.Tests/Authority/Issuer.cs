@@ -28,6 +28,7 @@ internal sealed class Issuer : IAsyncDisposable
     private readonly IRevocationFeed _feed;
     private readonly StoreWitness _witness;
     private readonly ServiceProvider _services;
+    private bool _isStopped;
 
     private Issuer(Site site, StoreNode node, string name)
     {
@@ -95,6 +96,15 @@ internal sealed class Issuer : IAsyncDisposable
     /// <summary>As <see cref="JoinAsync"/>, before the log was read for the first time.</summary>
     public async Task<Issuer> JoinUnreadAsync() => new(_site with { IsGuest = true }, await _site.Stores.OpenAsync(Options), "witness-2");
 
+    /// <summary>Stops this issuer in good order, and starts it again: it remembers nothing but its witness.</summary>
+    public async Task<Issuer> RestartAsync()
+    {
+        await StopAsync();
+        var issuer = new Issuer(_site with { IsGuest = true }, await _site.Stores.OpenAsync(Options), "witness-1");
+        await issuer.FollowAsync();
+        return issuer;
+    }
+
     /// <summary>The same issuer on a store that a test has put something in front of.</summary>
     public TokenAuthority AuthorityOn(ITokenFamilyStore store)
     {
@@ -108,10 +118,7 @@ internal sealed class Issuer : IAsyncDisposable
     public async Task FollowAsync()
     {
         var page = await _feed.ReadAsync(Denylist.Cursor, null, CancellationToken.None);
-        if (!await Healing.HealAsync(page, CancellationToken.None))
-        {
-            Denylist.Merge(page);
-        }
+        await Healing.MergeAsync(page, CancellationToken.None);
     }
 
     public async Task<TokenAnswer> LogInAsync(string username = "alice", SessionRequest? request = null)
@@ -161,12 +168,21 @@ internal sealed class Issuer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _witness.DisposeAsync();
+        await StopAsync();
         await _services.DisposeAsync();
         if (!_site.IsGuest)
         {
             await _site.Stores.DisposeAsync();
             _site.Folder.Dispose();
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        if (!_isStopped)
+        {
+            _isStopped = true;
+            await _witness.DisposeAsync();
         }
     }
 

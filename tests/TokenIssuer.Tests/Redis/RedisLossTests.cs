@@ -174,6 +174,31 @@ public sealed class RedisLossTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_flush_while_nobody_runs_ends_every_session_even_if_generations_were_ahead_of_time()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        TokenAnswer living, loggedOut;
+        await using (var issuer = await IssuerNode.StartAsync(redis.Address, _folder))
+        {
+            await issuer.RevokeAsync(new RevocationTarget.Everything());
+            (living, loggedOut) = (await issuer.LogInAsync("living"), await issuer.LogInAsync("logged-out"));
+            await issuer.RevokeAsync(new RevocationTarget.Session(loggedOut.SessionId));
+            await Eventually.TrueAsync(async () => (await issuer.Feed.ReadAsync(null, null, TestContext.Current.CancellationToken)).Cursor.Equals(issuer.Denylist.Cursor), s_patience);
+            Assert.Equal(Denial.None, issuer.Denylist.Check(ApiNode.Identify(living)));
+        }
+
+        await redis.AskAsync("FLUSHALL");
+        await using var anew = await IssuerNode.StartAsync(redis.Address, _folder);
+        await using var api = await ApiNode.StartAsync(redis.Address);
+
+        Assert.All(new[] { living, loggedOut }, answer => Assert.NotEqual(Denial.None, anew.Denylist.Check(ApiNode.Identify(answer))));
+        await Eventually.TrueAsync(() => !api.Accepts(living) && !api.Accepts(loggedOut), s_patience);
+        Assert.IsNotType<RefreshOutcome.Refreshed>(await anew.PersistAsync(living, s_patience));
+        var fresh = await anew.LogInAsync("living");
+        Assert.True(api.Accepts(fresh));
+    }
+
     /// <summary>Waits until all have read the same log to the same end.</summary>
     private static async Task<LogCursor> SettleAsync(List<IssuerNode> issuers)
     {

@@ -228,7 +228,7 @@ public sealed class LossHealingTests : IAsyncLifetime
 
         foreach (var (replica, page) in replicas.Zip(pages))
         {
-            Assert.True(await replica.Healing.HealAsync(page, Cancelled));
+            await replica.Healing.MergeAsync(page, Cancelled);
         }
 
         Assert.Equal(2, (await TailAsync()).Epoch);

@@ -55,10 +55,7 @@ internal sealed class Replica : IAsyncDisposable
     public async Task ReadOnAsync()
     {
         var page = await _store.ReadAsync(Denylist.Cursor, null, TestContext.Current.CancellationToken);
-        if (!await Healing.HealAsync(page, TestContext.Current.CancellationToken))
-        {
-            Denylist.Merge(page);
-        }
+        await Healing.MergeAsync(page, TestContext.Current.CancellationToken);
     }
 
     public ValueTask DisposeAsync() => Witness.DisposeAsync();

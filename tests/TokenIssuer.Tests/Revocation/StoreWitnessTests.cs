@@ -65,9 +65,33 @@ public sealed class StoreWitnessTests : IDisposable
         Assert.Equal(At(2), New("witness").Read());
     }
 
+    [Fact]
+    public async Task A_higher_generation_is_written_even_where_the_log_has_not_moved()
+    {
+        var witness = New("witness");
+        await witness.NoteAsync(At(1), Cancelled);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await witness.NoteAsync(At(1) with { HighestGeneration = 99 }, Cancelled);
+
+        Assert.Equal(At(1) with { HighestGeneration = 99 }, New("witness").Read());
+    }
+
+    [Fact]
+    public async Task What_an_earlier_version_wrote_is_a_cursor_alone()
+    {
+        await File.WriteAllTextAsync(_folder.PathOf("witness"), "store.1.7", Cancelled);
+
+        Assert.Equal(At(7) with { HighestGeneration = 0 }, New("witness").Read());
+        AssertLogged(times: 0);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("garbage")]
+    [InlineData("store.1.7\ngarbage")]
+    [InlineData("store.1.7\n-1")]
+    [InlineData("store.1.7\n1\n2")]
     public async Task A_witness_that_cannot_be_read_is_reported_and_replaced(string content)
     {
         await File.WriteAllTextAsync(_folder.PathOf("witness"), content, Cancelled);
@@ -97,7 +121,7 @@ public sealed class StoreWitnessTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static LogCursor At(long position) => new("store", 1, [new LogPosition(position)]);
+    private static Sighting At(long position) => new(new LogCursor("store", 1, [new LogPosition(position)]), HighestGeneration: 40 + position);
 
     private StoreWitness New(string name) => new(_folder.PathOf(name), _clock, _logger);
 

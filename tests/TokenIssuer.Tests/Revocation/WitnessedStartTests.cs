@@ -28,7 +28,7 @@ public sealed class WitnessedStartTests : IDisposable
     {
         await RunAsync("a", AssertNobodyIsDisowned);
 
-        Assert.Equal(await TailAsync(), LogCursor.Parse(await File.ReadAllTextAsync(_folder.PathOf("a"), Cancelled)));
+        await AssertWitnessedAsync();
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class WitnessedStartTests : IDisposable
         var page = await _store.ReadAsync(null, null, Cancelled);
         await using var replica = new Replica(_store, _clock, _folder.PathOf("a"));
 
-        await replica.Healing.HealAsync(
+        await replica.Healing.MergeAsync(
             page with { Entries = [.. page.Entries.Select(entry => entry is RevocationEntry.All all ? all with { MinGeneration = 1L << 53 } : entry)] }, Cancelled);
 
         Assert.True(replica.Denylist.IsLoaded);
@@ -111,7 +111,7 @@ public sealed class WitnessedStartTests : IDisposable
         foreach (var issuer in issuers)
         {
             await using var replica = new Replica(_store, _clock, _folder.PathOf(issuer));
-            Assert.True(await replica.Healing.HealAsync(page, Cancelled));
+            await replica.Healing.MergeAsync(page, Cancelled);
         }
 
         var entries = (await _store.ReadAsync(page.Cursor with { Epoch = backup.Epoch + 1 }, null, Cancelled)).Entries;
@@ -172,10 +172,51 @@ public sealed class WitnessedStartTests : IDisposable
         await RunAsync("a", AssertNobodyIsDisowned);
 
         Assert.True(await IsAliveAsync(family));
-        Assert.Equal(await TailAsync(), LogCursor.Parse(await File.ReadAllTextAsync(_folder.PathOf("a"), Cancelled)));
+        await AssertWitnessedAsync();
+    }
+
+    [Fact]
+    public async Task Another_store_that_begins_below_what_was_witnessed_is_disowned()
+    {
+        await _store.RevokeAllAsync(RevocationReason.Administrator, 0, Cancelled);
+        var lost = await LogInAsync();
+        await RunAsync("a", AssertNobodyIsDisowned);
+        _store.Replace();
+        Assert.True((await _store.ReadUserAsync(_user.Key, default, Cancelled)).Floors.Floor < lost.Birth);
+
+        await RunAsync("a", async replica =>
+        {
+            Assert.Equal(["disown", "read"], replica.Steps);
+            Assert.True(replica.Denylist.KnowledgeOf(_user.Key).Floors.Generation > lost.Birth);
+            await replica.Audit.Received(1).WriteAsync(Arg.Is<AuditEvent>(one => one!.Type == AuditEventType.StoreLoss), Arg.Any<CancellationToken>());
+        });
+
+        await RunAsync("a", AssertNobodyIsDisowned);
+        Assert.True(await IsAliveAsync(await LogInAsync()));
+    }
+
+    [Fact]
+    public async Task What_was_witnessed_of_a_store_outlives_the_entries_that_told_it()
+    {
+        var floors = (await _store.ReadUserAsync(_user.Key, default, Cancelled)).Floors;
+        var ahead = UserFloors.All(floors.Generation + 3_600_000);
+        await _store.AppendAsync([new RevocationEntry.User(_user.Key, _user.Subject, ahead, RevocationReason.Logout, default)], Cancelled);
+        await RunAsync("a", AssertNobodyIsDisowned);
+        _clock.Advance(TimeSpan.FromMinutes(21));
+        await RunAsync("a", AssertNobodyIsDisowned);
+        _store.Replace();
+
+        await RunAsync("a", replica => Assert.True(replica.Denylist.KnowledgeOf(_user.Key).Floors.Generation > ahead.Generation));
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private async Task AssertWitnessedAsync()
+    {
+        var page = await _store.ReadAsync(null, null, Cancelled);
+        var all = page.Entries.OfType<RevocationEntry.All>().Single().MinGeneration;
+        Assert.Equal(new Sighting(page.Cursor, all), Sighting.Parse(await File.ReadAllTextAsync(_folder.PathOf("a"), Cancelled)));
+    }
 
     private static void AssertNobodyIsDisowned(Replica replica)
     {

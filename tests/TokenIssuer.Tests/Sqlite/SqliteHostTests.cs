@@ -97,6 +97,31 @@ public sealed class SqliteHostTests : IDisposable
         await StopAsync(host);
     }
 
+    [Fact]
+    public async Task A_host_that_starts_on_no_file_ends_what_lived_in_the_lost_one_even_if_generations_were_ahead_of_time()
+    {
+        long highest;
+        using (var host = await StartAsync())
+        {
+            await LoadedAsync(host);
+            await host.Services.GetRequiredService<ITokenFamilyStore>().RevokeAllAsync(RevocationReason.Administrator, 0, Cancelled);
+            highest = (await ReadAllAsync(host)).MinGeneration;
+            var denylist = host.Services.GetRequiredService<Denylist>();
+            await UntilAsync(() => denylist.HighestGeneration == highest);
+            await StopAsync(host);
+        }
+
+        File.Delete(Path);
+        using var anew = await StartAsync();
+        await LoadedAsync(anew);
+
+        var all = await ReadAllAsync(anew);
+        Assert.Equal(RevocationReason.StoreLoss, all.Reason);
+        Assert.True(all.MinGeneration > highest);
+        Assert.Equal(all.MinGeneration, anew.Services.GetRequiredService<Denylist>().HighestGeneration);
+        await StopAsync(anew);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Runs a host for a login and two kills, with a backup in between, and stops it.</summary>
@@ -115,7 +140,7 @@ public sealed class SqliteHostTests : IDisposable
 
         await store.RevokeUserAsync(other.Key, other.Subject, KillReach.Everything, RevocationReason.Logout, default, Cancelled);
         var tail = (await host.Services.GetRequiredService<IRevocationFeed>().ReadAsync(null, null, Cancelled)).Cursor;
-        await host.Services.GetRequiredService<StoreWitness>().NoteAsync(tail, Cancelled);
+        await host.Services.GetRequiredService<StoreWitness>().NoteAsync(new Sighting(tail, 0), Cancelled);
         await StopAsync(host);
         return (user, tail);
     }
@@ -152,14 +177,22 @@ public sealed class SqliteHostTests : IDisposable
         await ((IAsyncDisposable)host).DisposeAsync();
     }
 
-    private static async Task LoadedAsync(IHost host)
+    private static Task LoadedAsync(IHost host)
     {
         var denylist = host.Services.GetRequiredService<Denylist>();
-        for (var patience = 0; !denylist.IsLoaded && patience < 1000; patience++)
+        return UntilAsync(() => denylist.IsLoaded);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var patience = 0; !condition() && patience < 1000; patience++)
         {
             await Task.Delay(10, Cancelled);
         }
 
-        Assert.True(denylist.IsLoaded);
+        Assert.True(condition());
     }
+
+    private static async Task<RevocationEntry.All> ReadAllAsync(IHost host) => Assert.Single(
+        (await host.Services.GetRequiredService<IRevocationFeed>().ReadAsync(null, null, Cancelled)).Entries.OfType<RevocationEntry.All>());
 }
