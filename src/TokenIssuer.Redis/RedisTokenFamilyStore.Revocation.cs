@@ -108,6 +108,8 @@ internal sealed partial class RedisTokenFamilyStore
         return (await pages.ReadSnapshotAsync(cancellationToken).ConfigureAwait(false)).Next;
     }
 
+    public Task<bool> HasLostAsync(LogCursor seen, CancellationToken cancellationToken) => pages.HasLostAsync(seen, cancellationToken);
+
     private static Killed ReadKilled(StepReply reply) => new((int)(long)reply.Values[2], 0, ReadEntries(reply.Log, reply.Values[3]));
 
     /// <summary>The partitions after the global log: `all` counts only once each of them has it.</summary>

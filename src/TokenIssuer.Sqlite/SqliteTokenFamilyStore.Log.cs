@@ -55,6 +55,10 @@ internal sealed partial class SqliteTokenFamilyStore : IRevocationFeed
         },
         cancellationToken);
 
+    /// <remarks>A file that was put back and has grown past it again is known by its witness, which lies beside it and is shared.</remarks>
+    public async Task<bool> HasLostAsync(LogCursor seen, CancellationToken cancellationToken)
+        => await _readers.RunAsync(step => !step.Store.Has(seen), cancellationToken).ConfigureAwait(false);
+
     public async IAsyncEnumerable<RevocationPage> FollowAsync(LogCursor? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)

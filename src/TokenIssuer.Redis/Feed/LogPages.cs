@@ -106,6 +106,19 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
         return new ReadPage(snapshot with { Cursor = next with { Positions = torn.ToImmutable() } }, next);
     }
 
+    /// <summary>Whether a log has a hole at a cursor that trimming does not explain.</summary>
+    public async Task<bool> HasLostAsync(LogCursor seen, CancellationToken cancellationToken)
+    {
+        var keys = await FindKeysAsync(cancellationToken).ConfigureAwait(false);
+        if (seen.Positions.Length != keys.Partitions + 1)
+        {
+            return true;
+        }
+
+        var slices = await ReadWholeAsync(keys, log => seen.Positions[log], cancellationToken).ConfigureAwait(false);
+        return slices.Index().Any(slice => slice.Item.HasHole && !slice.Item.MayHaveTrimmed(seen.Positions[slice.Index]));
+    }
+
     /// <summary>What came since a cursor in some logs; null when the cursor can't be continued there.</summary>
     public async Task<ReadPage?> TryReadAsync(
         LogCursor after, IReadOnlyList<int> logs, TimeSpan age, TimeSpan deadline, CancellationToken cancellationToken)

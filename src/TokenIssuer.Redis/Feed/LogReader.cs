@@ -10,7 +10,15 @@ namespace TokenIssuer.Redis.Feed;
 /// <param name="Entries">In their order.</param>
 /// <param name="End">Where to read on.</param>
 /// <param name="HasHole">The log does not continue where the reader had stopped: it has lost something.</param>
-internal sealed record LogSlice(LogState State, List<LogEntry> Entries, LogPosition End, bool HasHole);
+internal sealed record LogSlice(LogState State, List<LogEntry> Entries, LogPosition End, bool HasHole)
+{
+    // As the script `log` trims: positions are times, so the tail tells when that was last done.
+    private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(90);
+
+    /// <summary>Whether what came right after a position may be gone because it has expired: then so has all that came before.</summary>
+    public bool MayHaveTrimmed(LogPosition position)
+        => position.Major < State.Tail.Major - (long)(State.Retention + s_margin).TotalMilliseconds;
+}
 
 /// <summary>Reads the log with read-only commands alone.</summary>
 internal sealed class LogReader(RedisCalls calls)

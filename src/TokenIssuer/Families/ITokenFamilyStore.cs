@@ -81,6 +81,11 @@ internal interface ITokenFamilyStore
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<LogCursor> DisownAsync(long from, long highestKnown, CancellationToken cancellationToken);
 
+    /// <summary>Whether the log has lost something up to <paramref name="seen"/> that may still be in force, even if it has grown past that since.</summary>
+    /// <param name="seen">A cursor of this store in its present epoch.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<bool> HasLostAsync(LogCursor seen, CancellationToken cancellationToken);
+
     /// <summary>Compares the keys of an issuer with what the store remembers of the key that its tokens are sealed with, and remembers a newer one.</summary>
     /// <exception cref="InvalidOperationException">The issuer does not hold that key; nothing is written.</exception>
     Task AgreeOnSealKeyAsync(SealKeys held, CancellationToken cancellationToken);

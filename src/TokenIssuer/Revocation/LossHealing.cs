@@ -134,7 +134,7 @@ internal sealed class LossHealing(
             return raised;
         }
 
-        if (page.Cursor.HasReached(seen.Cursor))
+        if (page.Cursor.HasReached(seen.Cursor) && !await HasLostAsync(page.Cursor, seen.Cursor, cancellationToken).ConfigureAwait(false))
         {
             return page;
         }
@@ -146,6 +146,10 @@ internal sealed class LossHealing(
         await AuditAsync("behind its witness: everything revoked", cancellationToken).ConfigureAwait(false);
         return page;
     }
+
+    /// <summary>A log that was rolled back may have grown past its witness again, before anybody who remembers looked. Another epoch says that somebody did look.</summary>
+    private async Task<bool> HasLostAsync(LogCursor found, LogCursor seen, CancellationToken cancellationToken)
+        => found.Epoch == seen.Epoch && await store.HasLostAsync(seen, cancellationToken).ConfigureAwait(false);
 
     /// <summary>A store is born with an <c>all</c> of its own time and a margin, and a snapshot gives <c>all</c> a full life from now on.</summary>
     private static bool IsNewborn(RevocationPage page)

@@ -42,6 +42,8 @@ internal sealed partial class ModelStore : IRevocationFeed
         return Tail;
     });
 
+    public Task<bool> HasLostAsync(LogCursor seen, CancellationToken cancellationToken) => Step(default, () => !seen.IsWithin(Tail));
+
     public async ValueTask<RevocationPage> ReadAsync(LogCursor? after, UserKey? user, CancellationToken cancellationToken) => await Step(default, () =>
     {
         if (after?.IsWithin(Tail) is true)
