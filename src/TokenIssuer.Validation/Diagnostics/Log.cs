@@ -19,4 +19,7 @@ internal static partial class Log
 
     [LoggerMessage(3005, LogLevel.Warning, "Too many unknown API tokens at once: the issuer is not asked about this one.", EventName = "UnknownApiTokensThrottled")]
     public static partial void TooManyUnknownApiTokens(this ILogger logger);
+
+    [LoggerMessage(3006, LogLevel.Warning, "The key folder can't be read again now; the keys already known go on working.", EventName = "KeyFolderUnreadable")]
+    public static partial void KeyFolderUnreadable(this ILogger logger, Exception failure);
 }

@@ -17,9 +17,7 @@ internal sealed class RemoteIssuerKeys(
     private static readonly TimeSpan s_betweenRefreshes = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    private readonly Lock _starting = new();
-    private Task<bool>? _refresh;
-    private long _refreshedAt;
+    private readonly SharedReading _reading = new(s_betweenRefreshes, clock);
     private KeySet? _current;
 
     public override KeySet? Current => Volatile.Read(ref _current);
@@ -29,20 +27,7 @@ internal sealed class RemoteIssuerKeys(
 
     /// <summary>Reads the set again, unless that is under way or was just done.</summary>
     /// <returns>Whether the last reading succeeded.</returns>
-    public Task<bool> RefreshAsync()
-    {
-        lock (_starting)
-        {
-            var isDue = _refresh is null || (_refresh.IsCompleted && clock.GetElapsedTime(_refreshedAt) >= s_betweenRefreshes);
-            if (isDue)
-            {
-                _refreshedAt = clock.GetTimestamp();
-                _refresh = ReadAsync();
-            }
-
-            return _refresh ?? Task.FromResult(false);
-        }
-    }
+    public Task<bool> RefreshAsync() => _reading.AgainAsync(ReadAsync);
 
     private async ValueTask<KeySet?> FindAfterRefreshAsync(CancellationToken cancellationToken)
         => await RefreshAsync().WaitAsync(cancellationToken).ConfigureAwait(false) ? Current : null;

@@ -82,7 +82,7 @@ public class ValidationBenchmarks : IDisposable
     {
         var clock = TimeProvider.System;
         var rules = new TokenRules(BenchmarkIssuer.Audience, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1), cachedTokens);
-        var reader = new AccessTokenReader(new LocalIssuerKeys(issuer.Ring, issuer.Options), rules, new VerifiedTokenCache(cachedTokens, clock));
+        var reader = new AccessTokenReader(new LocalIssuerKeys(issuer.Ring, issuer.Options, clock, NullLogger<LocalIssuerKeys>.Instance), rules, new VerifiedTokenCache(cachedTokens, clock));
         var feed = new SilentFeed();
         var metrics = new ValidationMetrics(
             _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), new RevocationFeedState(denylist, feed, rules.MaxStaleness));

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TokenIssuer.Revocation;
+using TokenIssuer.Signing;
 using TokenIssuer.Tests.Hosting;
 using TokenIssuer.Validation;
 using TokenIssuer.Validation.Tokens;
@@ -70,6 +71,62 @@ public sealed class LocalBearerTests
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized, HttpStatusCode.OK), (before, after, fresh));
     }
+
+    [Fact]
+    public async Task Two_keys_that_another_issuer_retires_at_once_lose_nobody_a_token()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        var other = issuer.Keys.StartAnother();
+        var before = await issuer.StatusOfAsync(other.Mint());
+
+        RetireTheSigningKey(other);
+        RetireTheSigningKey(other);
+        var newest = other.Mint();
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => issuer.StatusOfAsync(newest)));
+
+        Assert.Equal(HttpStatusCode.OK, before);
+        Assert.All(statuses, status => Assert.Equal(HttpStatusCode.OK, status));
+    }
+
+    [Fact]
+    public async Task Invented_keys_have_the_folder_read_ten_times_a_second_at_most()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        var other = issuer.Keys.StartAnother();
+        var (header, payload) = (issuer.Keys.Header(), issuer.Keys.Payload());
+        header["kid"] = "invented";
+        var invented = issuer.Keys.Sign(header, payload);
+
+        var refused = await issuer.StatusOfAsync(invented);
+        RetireTheSigningKey(other);
+        RetireTheSigningKey(other);
+        var newest = other.Mint();
+        var soon = await issuer.StatusOfAsync(newest);
+        issuer.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        var due = await issuer.StatusOfAsync(newest);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.OK), (refused, soon, due));
+    }
+
+    [Fact]
+    public async Task A_key_that_cannot_be_looked_for_is_a_failure_of_ours()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        var other = issuer.Keys.StartAnother();
+        var known = issuer.Keys.Mint();
+        RetireTheSigningKey(other);
+        RetireTheSigningKey(other);
+        var newest = other.Mint();
+        other.SpoilFolder();
+
+        var unknown = await issuer.StatusOfAsync(newest);
+        var still = await issuer.StatusOfAsync(known);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (unknown, still));
+    }
+
+    private static void RetireTheSigningKey(TestIssuer issuer)
+        => Assert.Equal(KeyRetirement.Retired, issuer.Ring.TryRetire(issuer.Ring.Current.KeyId));
 
     private sealed class LocalIssuer(WebApplication app, TestIssuer keys, FakeFeed feed, ManualClock clock) : IAsyncDisposable
     {

@@ -16,14 +16,19 @@ internal sealed class TestIssuer : IDisposable
     public const string Name = "https://issuer.example";
     public const string Audience = "notes-api";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("tokenissuer-keys-").FullName;
+    private readonly string _folder;
     private readonly TimeProvider _clock;
     private readonly AccessTokenMinter _minter;
 
     public TestIssuer(TimeProvider clock, string? issuer = null)
+        : this(clock, issuer ?? Name, Directory.CreateTempSubdirectory("tokenissuer-keys-").FullName)
     {
-        _clock = clock;
-        Options = new TokenIssuerOptions { Issuer = issuer ?? Name, Audience = Audience, KeysDirectory = _folder };
+    }
+
+    private TestIssuer(TimeProvider clock, string issuer, string folder)
+    {
+        (_clock, _folder) = (clock, folder);
+        Options = new TokenIssuerOptions { Issuer = issuer, Audience = Audience, KeysDirectory = _folder };
         Options.Keys.Generate = true;
         Options.Keys.AnnounceFor = TimeSpan.Zero;
         Ring = new KeyRing(new KeyDirectory(_folder, clock), Microsoft.Extensions.Options.Options.Create(Options), clock, NullLogger<KeyRing>.Instance);
@@ -39,12 +44,18 @@ internal sealed class TestIssuer : IDisposable
 
     public static SessionId NewSession(string user) => new(KeyOf(user), FamilyId.New());
 
+    /// <summary>Another process of the same issuer: it shares the folder and nothing else, and lives no longer than this one.</summary>
+    public TestIssuer StartAnother() => new(_clock, Options.Issuer, _folder);
+
     /// <summary>Puts a PEM file into the folder; the name decides about PS256, the order of names about who signs.</summary>
     public void AddKeyFile(string name, string pem)
     {
         File.WriteAllText(Path.Combine(_folder, name), pem);
         Ring.Load();
     }
+
+    /// <summary>Puts a file there that is no key.</summary>
+    public void SpoilFolder() => File.WriteAllText(Path.Combine(_folder, "signing-0.pem"), "no key");
 
     public string Mint(string user = "alice", SessionId? session = null, long generation = 5, string scope = "notes:read notes:write", TimeSpan? lifetime = null)
     {
