@@ -9,6 +9,8 @@ namespace TokenIssuer.Server.Pages;
 /// </summary>
 internal static class LabPage
 {
+    private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
+
     public static void MapLab(this WebApplication app)
     {
         if (!app.Environment.IsDevelopment())
@@ -19,7 +21,11 @@ internal static class LabPage
         var notesApi = new Uri(app.Configuration["Lab:NotesApi"] ?? "http://localhost:5081").GetLeftPart(UriPartial.Authority);
         var place = new LabPlace(app.Services.GetRequiredService<IOptions<TokenIssuerOptions>>().Value.Issuer, notesApi);
         app.MapPage("lab", notesApi);
-        app.MapGet("/lab/place.json", () => place).AllowAnonymous();
+        app.MapGet("/lab/place.json", (HttpContext context) =>
+        {
+            PageFolder.Guard(context.Response, DataPolicy);
+            return place;
+        }).AllowAnonymous();
     }
 
     /// <summary>Where the lab finds the two it asks.</summary>

@@ -10,7 +10,6 @@ namespace TokenIssuer.Server.Pages;
 internal static class PageFolder
 {
     private const string Start = "index.html";
-    private const string Name = "name";
 
     // Nothing inline, nothing from elsewhere, no frame around it, and no text that becomes markup (Trusted Types).
     private const string PolicyStart = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
@@ -30,21 +29,35 @@ internal static class PageFolder
 
         """));
 
-    /// <summary>Serves the page. Besides the issuer, its scripts may call the origins of <paramref name="connects"/>.</summary>
+    /// <summary>Serves the page, each file at an address of its own: any other address is one that nobody has. Besides the issuer, its scripts may call the origins of <paramref name="connects"/>.</summary>
     public static void MapPage(this IEndpointRouteBuilder routes, string folder, params IEnumerable<string> connects)
     {
         var policy = string.Join(' ', [PolicyStart, .. connects]) + PolicyEnd;
         var files = Load($"pages/{folder}/");
-        var isBuilt = files.TryGetValue(Start, out var start);
-        routes.MapMethods($"/{folder}/", s_methods, context => isBuilt switch
+        routes.MapMethods($"/{folder}/", s_methods, context => files.GetValueOrDefault(Start) switch
         {
+            null => SendAsync(context, s_notBuilt, StatusCodes.Status404NotFound, policy),
+
             // The page's addresses are relative to the folder.
-            true when context.Request.Path.Value?.EndsWith('/') != true => MoveAsync(context, folder),
-            true => SendAsync(context, start, StatusCodes.Status200OK, policy),
-            false => SendAsync(context, s_notBuilt, StatusCodes.Status404NotFound, policy),
+            _ when context.Request.Path.Value?.EndsWith('/') != true => MoveAsync(context, folder, policy),
+            var start => SendAsync(context, start, StatusCodes.Status200OK, policy),
         }).AllowAnonymous();
-        routes.MapMethods($"/{folder}/assets/{{{Name}}}", s_methods, context =>
-            SendAsync(context, files.GetValueOrDefault($"assets/{context.GetRouteValue(Name)}"), StatusCodes.Status200OK, policy)).AllowAnonymous();
+        foreach (var (name, file) in files.Where(file => file.Key != Start))
+        {
+            routes.MapMethods($"/{folder}/{name}", s_methods, context => SendAsync(context, file, StatusCodes.Status200OK, policy)).AllowAnonymous();
+        }
+    }
+
+    /// <summary>The headers of every answer under the folder, whatever it says.</summary>
+    public static void Guard(HttpResponse response, string policy)
+    {
+        var headers = response.Headers;
+        headers.ContentSecurityPolicy = policy;
+        headers.CacheControl = "no-cache";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }
 
     private static FrozenDictionary<string, PageFile> Load(string prefix)
@@ -61,28 +74,18 @@ internal static class PageFolder
             }, StringComparer.Ordinal);
     }
 
-    private static Task MoveAsync(HttpContext context, string folder)
+    private static Task MoveAsync(HttpContext context, string folder, string policy)
     {
+        Guard(context.Response, policy);
         context.Response.Redirect($"{context.Request.PathBase}/{folder}/");
         return Task.CompletedTask;
     }
 
-    private static Task SendAsync(HttpContext context, PageFile? file, int status, string policy)
+    private static Task SendAsync(HttpContext context, PageFile file, int status, string policy)
     {
         var response = context.Response;
-        if (file is null)
-        {
-            response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        }
-
-        var headers = response.Headers;
-        headers.ContentSecurityPolicy = policy;
-        headers.CacheControl = "no-cache";
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers.ETag = file.Tag.ToString();
+        Guard(response, policy);
+        response.Headers.ETag = file.Tag.ToString();
         if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Compare(file.Tag, useStrongComparison: false)))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
