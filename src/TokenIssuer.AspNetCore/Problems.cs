@@ -116,6 +116,10 @@ internal static class Problems
     public static Problem UserRefused { get; } = new(
         StatusCodes.Status422UnprocessableEntity, "user_refused", "The user breaks the rules of the directory.");
 
+    /// <summary>There must be a way back.</summary>
+    public static Problem LastAdministrator { get; } = new(
+        StatusCodes.Status409Conflict, "last_administrator", "There would be no administrator left: make another one first.");
+
     public static Problem InvalidApiToken { get; } = Invalid(
         "name has 1 to 64 characters without control characters, and expires_in is a whole number of seconds from 1 to 31536000.");
 

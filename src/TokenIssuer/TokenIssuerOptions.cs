@@ -47,8 +47,8 @@ public sealed class TokenIssuerOptions
     /// <summary>What happens to a login at the cap.</summary>
     public SessionLimitPolicy SessionLimitPolicy { get; set; } = SessionLimitPolicy.EvictOldest;
 
-    /// <summary>Lower caps by role; the lowest that applies to a user counts.</summary>
-    public Dictionary<string, int> MaxSessionsPerRole { get; } = new(StringComparer.Ordinal);
+    /// <summary>Lower caps by role, in any case; the lowest that applies to a user counts.</summary>
+    public Dictionary<string, int> MaxSessionsPerRole { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>How many API tokens a user may have at once: at least 0, 50 by default.</summary>
     public int MaxApiTokensPerUser { get; set; } = 50;

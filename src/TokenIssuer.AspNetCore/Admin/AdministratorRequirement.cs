@@ -21,13 +21,17 @@ internal sealed class AdministratorRequirement(TimeProvider clock) : Authorizati
 
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, AdministratorRequirement requirement)
     {
-        if (context.User.HasClaim(AccessTokenMinter.RolesClaim, Role) && IsFresh(context.User))
+        if (context.User.HasClaim(IsRole) && IsFresh(context.User))
         {
             context.Succeed(requirement);
         }
 
         return Task.CompletedTask;
     }
+
+    /// <summary>In any case, like the caps on sessions: a directory may spell the role its own way, and it is one role.</summary>
+    private static bool IsRole(Claim claim)
+        => claim.Type == AccessTokenMinter.RolesClaim && string.Equals(claim.Value, Role, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A sign-in that is still to come is as good as an old one: a clock is wrong.</summary>
     private bool IsFresh(ClaimsPrincipal user)

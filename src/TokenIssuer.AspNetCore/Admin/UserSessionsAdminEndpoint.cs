@@ -14,7 +14,7 @@ internal sealed class UserSessionsAdminEndpoint(TokenAuthority authority)
 
     public async Task ListAsync(HttpContext context)
     {
-        if (context.GetRouteValue(IdParameter) is not string { Length: > 0 and <= MaxId } id)
+        if (context.GetRouteValue(IdParameter) is not string { Length: > 0 and <= MaxId } id || id.Any(char.IsControl))
         {
             await context.RefuseAsync(Problems.NotFound).ConfigureAwait(false);
             return;

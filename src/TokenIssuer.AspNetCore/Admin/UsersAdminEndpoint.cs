@@ -53,7 +53,13 @@ internal sealed class UsersAdminEndpoint(IUserAdministration directory, TokenAut
 
         var change = await directory.CreateAsync(
             order.Username ?? string.Empty, order.Password ?? string.Empty, order.Roles ?? [], context.RequestAborted).ConfigureAwait(false);
-        if (change is UserChange.Done { User: var user })
+        var created = change switch
+        {
+            UserChange.Done done => done.User,
+            UserChange.Settled settled => settled.User,
+            _ => null,
+        };
+        if (created is { } user)
         {
             await audit.WriteAsync(context, AuditEventType.UserEnabled, user.Id, null, "created").ConfigureAwait(false);
             context.Response.StatusCode = StatusCodes.Status201Created;
@@ -99,8 +105,9 @@ internal sealed class UsersAdminEndpoint(IUserAdministration directory, TokenAut
         }
     }
 
+    /// <returns>Null for a text that is nobody's id.</returns>
     private static Subject? UserOf(HttpContext context)
-        => context.GetRouteValue(IdParameter) is string { Length: > 0 and <= Subject.MaxLength } id ? new Subject(id) : null;
+        => context.GetRouteValue(IdParameter) is string { Length: > 0 and <= Subject.MaxLength } id && !id.Any(char.IsControl) ? new Subject(id) : null;
 
     private async Task ChangeAsync(
         HttpContext context,
@@ -110,20 +117,39 @@ internal sealed class UsersAdminEndpoint(IUserAdministration directory, TokenAut
         RevocationReason reason)
     {
         var outcome = UserOf(context) is { } id ? await change(id, context.RequestAborted).ConfigureAwait(false) : new UserChange.Unknown();
-        if (outcome is not UserChange.Done { User.Id: var user })
+        switch (outcome)
         {
-            await RefuseAsync(context, outcome).ConfigureAwait(false);
-            return;
+            case UserChange.Done { User.Id: var user }:
+                await FollowAsync(context, type, user, target(user), reason).ConfigureAwait(false);
+                break;
+            case UserChange.Settled { User.Id: var user }:
+                await FollowAsync(context, type, user, dead: null, reason).ConfigureAwait(false);
+                break;
+            case UserChange.Unchanged:
+                break;
+            default:
+                await RefuseAsync(context, outcome).ConfigureAwait(false);
+                return;
         }
 
-        // The directory has changed: from here on the tokens must follow, whether the administrator waits or not.
-        if (target(user) is { } dead)
-        {
-            await authority.RevokeAsync(dead, reason, CancellationToken.None).ConfigureAwait(false);
-        }
-
-        await audit.WriteAsync(context, type, user, null, reason: null).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    /// <summary>The directory has changed: from here on tokens and audit log must follow, whether the administrator waits or not.</summary>
+    private async Task FollowAsync(HttpContext context, AuditEventType type, Subject user, RevocationTarget? dead, RevocationReason reason)
+    {
+        try
+        {
+            if (dead is not null)
+            {
+                await authority.RevokeAsync(dead, reason, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            // Also when the store is down: who tries again then may find the user changed already, and nothing to write down.
+            await audit.WriteAsync(context, type, user, null, reason: null).ConfigureAwait(false);
+        }
     }
 
     private static async Task<UserOrder?> ReadAsync(HttpContext context, Func<UserOrder, bool> isComplete)
@@ -141,6 +167,7 @@ internal sealed class UsersAdminEndpoint(IUserAdministration directory, TokenAut
     private static Task RefuseAsync(HttpContext context, UserChange change) => change switch
     {
         UserChange.Unknown => context.RefuseAsync(Problems.NotFound),
+        UserChange.LastAdministrator => context.RefuseAsync(Problems.LastAdministrator),
         UserChange.Refused refused => context.RefuseAsync(Problems.UserRefused, refused.Reasons),
         _ => throw new UnreachableException(change.GetType().Name),
     };

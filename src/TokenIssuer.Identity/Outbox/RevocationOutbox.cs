@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace TokenIssuer.Identity.Outbox;
 
 /// <summary>
-/// Revokes what the directory has committed. A row is deleted in a transaction that is open while its revocation is made:
-/// of several who come for it one does it and the others wait, and whoever dies in between leaves the row to the next.
+/// Revokes what the directory has committed. Rows are deleted in a transaction that is open while their revocation is made:
+/// of several who come for it one does it and the others wait, and whoever dies in between leaves them to the next.
 /// Nobody revokes twice, which would end sessions that began after the first time.
 /// </summary>
 internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, TimeProvider clock, ILogger<RevocationOutbox<TContext>> logger)
@@ -28,23 +28,26 @@ internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, Ti
         await using var scope = scopes.CreateAsyncScope();
         var directory = scope.ServiceProvider.GetRequiredService<TContext>();
         var rows = await directory.Set<OutboxRow>().AsNoTracking().OrderBy(row => row.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var row in rows)
+        foreach (var sameTarget in rows.GroupBy(row => row.Target))
         {
             // Of a host's own strategy to try again: it does not let a transaction be begun outside of it.
             await directory.Database.CreateExecutionStrategy().ExecuteAsync(
-                token => RevokeAsync(scope.ServiceProvider, directory, row, token), cancellationToken).ConfigureAwait(false);
+                token => RevokeAsync(scope.ServiceProvider, directory, [.. sameTarget], token), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task RevokeAsync(IServiceProvider services, TContext directory, OutboxRow row, CancellationToken cancellationToken)
+    /// <summary>One revocation for all of them: a change in several steps leaves a row with each.</summary>
+    private async Task RevokeAsync(IServiceProvider services, TContext directory, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
     {
+        var first = rows[0];
+        var ids = rows.Select(row => row.Id).ToList();
         await using var transaction = await directory.Database.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var taken = await directory.Set<OutboxRow>().Where(found => found.Id == row.Id).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-        if (taken == 1)
+        var taken = await directory.Set<OutboxRow>().Where(found => ids.Contains(found.Id)).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
+        if (taken > 0)
         {
-            await services.GetRequiredService<TokenAuthority>().RevokeAsync(row.Target, row.Reason, cancellationToken).ConfigureAwait(false);
+            await services.GetRequiredService<TokenAuthority>().RevokeAsync(first.Target, first.Reason, cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-            logger.OutboxDelivered(row.User, row.Reason);
+            logger.OutboxDelivered(first.User, first.Reason);
         }
     }
 }

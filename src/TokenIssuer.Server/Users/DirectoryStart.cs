@@ -16,7 +16,6 @@ internal sealed class DirectoryStart(
     IHostEnvironment environment,
     ILogger<DirectoryStart> logger) : IHostedService
 {
-    private const string AdministratorRole = "admin";
     private const int OneTimePasswordBytes = 15;
     private const int MaxAttempts = 5;
 
@@ -79,7 +78,7 @@ internal sealed class DirectoryStart(
     {
         await using var transaction = await directory.BeginAloneAsync(cancellationToken).ConfigureAwait(false);
         var users = services.GetRequiredService<UserManager<DirectoryUser>>();
-        var roles = services.GetRequiredService<RoleManager<IdentityRole>>();
+        var roles = services.GetRequiredService<DirectoryRoles>();
         var created = 0;
         foreach (var seed in absent)
         {
@@ -90,15 +89,9 @@ internal sealed class DirectoryStart(
 
             var user = new DirectoryUser(seed.Username);
             Demand(await users.CreateAsync(user, seed.Password).ConfigureAwait(false), seed);
-            foreach (var role in seed.Roles)
-            {
-                if (!await roles.RoleExistsAsync(role).ConfigureAwait(false))
-                {
-                    Demand(await roles.CreateAsync(new IdentityRole(role)).ConfigureAwait(false), seed);
-                }
-
-                Demand(await users.AddToRoleAsync(user, role).ConfigureAwait(false), seed);
-            }
+            var (held, named) = await roles.EnsureAsync(seed.Roles).ConfigureAwait(false);
+            Demand(named, seed);
+            Demand(await users.AddToRolesAsync(user, held).ConfigureAwait(false), seed);
 
             logger.UserSeeded(seed.Username);
             created++;
@@ -112,9 +105,9 @@ internal sealed class DirectoryStart(
     {
         var first = new SeedUser
         {
-            Username = AdministratorRole,
+            Username = DirectoryRoles.Administrator,
             Password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(OneTimePasswordBytes)),
-            Roles = { AdministratorRole },
+            Roles = { DirectoryRoles.Administrator },
         };
         if (await CreateAsync(services, directory, [first], cancellationToken).ConfigureAwait(false) == 0)
         {

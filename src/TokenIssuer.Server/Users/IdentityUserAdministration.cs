@@ -1,12 +1,15 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using TokenIssuer.Families;
+using TokenIssuer.Identity.Outbox;
 using TokenIssuer.Users;
 
 namespace TokenIssuer.Server.Users;
 
 /// <summary>The administrators' view of the directory. Each call has a scope, and so a database context, of its own.</summary>
-internal sealed class IdentityUserAdministration(IServiceScopeFactory scopes, PasswordHashing passwords, ILookupNormalizer names) : IUserAdministration
+internal sealed class IdentityUserAdministration(
+    IServiceScopeFactory scopes, PasswordHashing passwords, ILookupNormalizer names, RevocationOutbox<DirectoryContext> outbox) : IUserAdministration
 {
     public async Task<UserPage> SearchAsync(string? query, string? cursor, int limit, CancellationToken cancellationToken)
     {
@@ -43,27 +46,36 @@ internal sealed class IdentityUserAdministration(IServiceScopeFactory scopes, Pa
             async (users, _) =>
             {
                 var user = new DirectoryUser(username);
-                var created = await users.CreateAsync(user, password).ConfigureAwait(false);
-                return (created.Succeeded ? user : null, created);
+                return (user, await users.CreateAsync(user, password).ConfigureAwait(false));
             },
             roles,
             cancellationToken).ConfigureAwait(false);
     }
 
     public Task<UserChange> DisableAsync(Subject user, CancellationToken cancellationToken) => ChangeAsync(
-        (users, found) =>
+        async (users, found) =>
         {
+            if (found.IsDisabled)
+            {
+                return null;
+            }
+
             found.IsDisabled = true;
-            return users.UpdateAsync(found);
+            return await users.UpdateAsync(found).ConfigureAwait(false);
         },
         user,
         cancellationToken);
 
     public Task<UserChange> EnableAsync(Subject user, CancellationToken cancellationToken) => ChangeAsync(
-        (users, found) =>
+        async (users, found) =>
         {
+            if (!found.IsDisabled)
+            {
+                return null;
+            }
+
             found.IsDisabled = false;
-            return users.UpdateAsync(found);
+            return await users.UpdateAsync(found).ConfigureAwait(false);
         },
         user,
         cancellationToken);
@@ -82,11 +94,7 @@ internal sealed class IdentityUserAdministration(IServiceScopeFactory scopes, Pa
     }
 
     public Task<UserChange> SetRolesAsync(Subject user, IReadOnlyList<string> roles, CancellationToken cancellationToken) => ChangeAsync(
-        async (users, _) =>
-        {
-            var found = await users.FindByIdAsync(user.Value).ConfigureAwait(false);
-            return (found, IdentityResult.Success);
-        },
+        async (users, _) => (await users.FindByIdAsync(user.Value).ConfigureAwait(false), null),
         roles,
         cancellationToken);
 
@@ -105,63 +113,102 @@ internal sealed class IdentityUserAdministration(IServiceScopeFactory scopes, Pa
         cancellationToken);
 
     private Task<UserChange> ChangeAsync(
-        Func<UserManager<DirectoryUser>, DirectoryUser, Task<IdentityResult>> change, Subject user, CancellationToken cancellationToken)
+        Func<UserManager<DirectoryUser>, DirectoryUser, Task<IdentityResult?>> change, Subject user, CancellationToken cancellationToken)
         => ChangeAsync(
-            async (users, _) =>
-            {
-                var found = await users.FindByIdAsync(user.Value).ConfigureAwait(false);
-                return found is null ? (null, IdentityResult.Success) : (found, await change(users, found).ConfigureAwait(false));
-            },
+            async (users, _) => await users.FindByIdAsync(user.Value).ConfigureAwait(false) is { } found
+                ? (found, await change(users, found).ConfigureAwait(false))
+                : (null, null),
             roles: null,
             cancellationToken);
 
-    /// <summary>Runs a change and the roles that go with it in one transaction: all of it, or nothing.</summary>
+    /// <summary>
+    /// Runs a change and the roles that go with it in one transaction: all of it, or nothing. Administrators take turns, or two
+    /// of them could each take the other for the one who stays. Without a result there was nothing to change.
+    /// </summary>
     private async Task<UserChange> ChangeAsync(
-        Func<UserManager<DirectoryUser>, DirectoryContext, Task<(DirectoryUser? User, IdentityResult Result)>> change,
+        Func<UserManager<DirectoryUser>, DirectoryContext, Task<(DirectoryUser? User, IdentityResult? Result)>> change,
         IReadOnlyList<string>? roles,
         CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var directory = scope.ServiceProvider.GetRequiredService<DirectoryContext>();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<DirectoryUser>>();
-        await using var transaction = await directory.BeginAloneAsync(cancellationToken).ConfigureAwait(false);
-        var (user, result) = await change(users, directory).ConfigureAwait(false);
-        if (result.Succeeded && user is not null && roles is not null)
+        UserAccount unchanged;
+        await using (var transaction = await directory.BeginAloneAsync(cancellationToken).ConfigureAwait(false))
         {
-            result = await ReplaceRolesAsync(scope.ServiceProvider, users, user, roles).ConfigureAwait(false);
+            var hadAdministrator = await HasAdministratorAsync(directory, cancellationToken).ConfigureAwait(false);
+            var (user, result) = await change(users, directory).ConfigureAwait(false);
+            if (user is null)
+            {
+                return new UserChange.Unknown();
+            }
+
+            if (roles is not null && result is not { Succeeded: false })
+            {
+                var known = scope.ServiceProvider.GetRequiredService<DirectoryRoles>();
+                result = await ReplaceRolesAsync(known, users, user, roles).ConfigureAwait(false) ?? result;
+            }
+
+            if (result is { Succeeded: false })
+            {
+                return new UserChange.Refused([.. result.Errors.Select(error => error.Description)]);
+            }
+
+            var account = (await DescribeAsync(directory, [user], cancellationToken).ConfigureAwait(false))[0];
+            if (result is not null)
+            {
+                return hadAdministrator && !await HasAdministratorAsync(directory, cancellationToken).ConfigureAwait(false)
+                    ? new UserChange.LastAdministrator()
+                    : await CommitAsync(transaction, account, cancellationToken).ConfigureAwait(false);
+            }
+
+            unchanged = account;
         }
 
-        if (!result.Succeeded)
-        {
-            return new UserChange.Refused([.. result.Errors.Select(error => error.Description)]);
-        }
-
-        if (user is null)
-        {
-            return new UserChange.Unknown();
-        }
-
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return new UserChange.Done((await DescribeAsync(directory, [user], CancellationToken.None).ConfigureAwait(false))[0]);
+        // An earlier change may have been made while the store was down: who asks again must not be told that all is well.
+        await outbox.DrainAsync(CancellationToken.None).ConfigureAwait(false);
+        return new UserChange.Unchanged(unchanged);
     }
 
-    private static async Task<IdentityResult> ReplaceRolesAsync(
-        IServiceProvider services, UserManager<DirectoryUser> users, DirectoryUser user, IReadOnlyList<string> wanted)
+    /// <summary>With the commit, the outbox revokes what the change makes invalid.</summary>
+    private static async Task<UserChange> CommitAsync(IDbContextTransaction transaction, UserAccount account, CancellationToken cancellationToken)
     {
-        var known = services.GetRequiredService<RoleManager<IdentityRole>>();
-        foreach (var role in wanted)
+        try
         {
-            if (!await known.RoleExistsAsync(role).ConfigureAwait(false))
-            {
-                await known.CreateAsync(new IdentityRole(role)).ConfigureAwait(false);
-            }
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return new UserChange.Settled(account);
+        }
+        catch (TokenStoreUnavailableException)
+        {
+            // Committed, and not revoked yet: the outbox goes on trying, and so may the caller.
+            return new UserChange.Done(account);
+        }
+    }
+
+    private Task<bool> HasAdministratorAsync(DirectoryContext directory, CancellationToken cancellationToken)
+    {
+        var name = names.NormalizeName(DirectoryRoles.Administrator);
+        return directory.UserRoles
+            .Join(directory.Roles.Where(role => role.NormalizedName == name), held => held.RoleId, role => role.Id, (held, _) => held.UserId)
+            .Join(directory.Users.Where(user => !user.IsDisabled), held => held, user => user.Id, (_, user) => user)
+            .AnyAsync(cancellationToken);
+    }
+
+    /// <returns>Null when the user has these roles and no others.</returns>
+    private static async Task<IdentityResult?> ReplaceRolesAsync(
+        DirectoryRoles known, UserManager<DirectoryUser> users, DirectoryUser user, IReadOnlyList<string> roles)
+    {
+        var (wanted, result) = await known.EnsureAsync(roles).ConfigureAwait(false);
+        var held = await users.GetRolesAsync(user).ConfigureAwait(false);
+        List<string> surplus = [.. held.Except(wanted, StringComparer.Ordinal)];
+        List<string> missing = [.. wanted.Except(held, StringComparer.Ordinal)];
+        if (!result.Succeeded || surplus.Count + missing.Count == 0)
+        {
+            return result.Succeeded ? null : result;
         }
 
-        var held = await users.GetRolesAsync(user).ConfigureAwait(false);
-        var removed = await users.RemoveFromRolesAsync(user, held.Except(wanted, StringComparer.Ordinal)).ConfigureAwait(false);
-        return removed.Succeeded
-            ? await users.AddToRolesAsync(user, wanted.Except(held, StringComparer.Ordinal).Distinct(StringComparer.Ordinal)).ConfigureAwait(false)
-            : removed;
+        var removed = await users.RemoveFromRolesAsync(user, surplus).ConfigureAwait(false);
+        return removed.Succeeded ? await users.AddToRolesAsync(user, missing).ConfigureAwait(false) : removed;
     }
 
     private static async Task<List<UserAccount>> DescribeAsync(

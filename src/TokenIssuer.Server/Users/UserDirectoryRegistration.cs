@@ -27,6 +27,7 @@ internal static class UserDirectoryRegistration
 
         services.AddHttpContextAccessor();
         services.AddScoped<LoginAttempts>();
+        services.AddScoped<DirectoryRoles>();
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<ICredentialVerifier, IdentityCredentialVerifier>();
         services.AddSingleton<ISecondFactors, IdentitySecondFactors<DirectoryUser>>();

@@ -4,7 +4,7 @@ namespace TokenIssuer.Users;
 
 /// <summary>
 /// The user directory, as administrators change it. Hosts that supply it get <c>/admin/users</c>; revoking what a change makes
-/// invalid is the caller's part and follows each change.
+/// invalid is the caller's part and follows each change, unless the directory says that it has done so.
 /// </summary>
 public interface IUserAdministration
 {
@@ -24,7 +24,7 @@ public interface IUserAdministration
     /// <summary>Creates a user.</summary>
     /// <param name="username">The name; must be free.</param>
     /// <param name="password">The first password; must keep the rules.</param>
-    /// <param name="roles">The roles; created if they are new.</param>
+    /// <param name="roles">The roles; created if they are new. Names that differ in case alone are one role.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<UserChange> CreateAsync(string username, string password, IReadOnlyList<string> roles, CancellationToken cancellationToken);
 
@@ -46,7 +46,7 @@ public interface IUserAdministration
 
     /// <summary>Replaces a user's roles.</summary>
     /// <param name="user">The user.</param>
-    /// <param name="roles">All roles from now on.</param>
+    /// <param name="roles">All roles from now on. Names that differ in case alone are one role.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<UserChange> SetRolesAsync(Subject user, IReadOnlyList<string> roles, CancellationToken cancellationToken);
 

@@ -51,6 +51,21 @@ public sealed class AdminAccessTests
         Assert.Equal(HttpStatusCode.OK, answer.Status);
     }
 
+    [Theory]
+    [InlineData("Admin", HttpStatusCode.OK)]
+    [InlineData("ADMIN", HttpStatusCode.OK)]
+    [InlineData("admin2", HttpStatusCode.Forbidden)]
+    public async Task The_role_is_one_in_whatever_case_a_directory_spells_it(string role, HttpStatusCode status)
+    {
+        await using var host = await IssuerHost.StartAsync();
+        host.Directory.Add("root", AdminCalls.Password, null, role);
+        var login = await host.LogInForBodyAsync("root", AdminCalls.Password);
+
+        var answer = await host.GetAsync("/admin/keys", Calls.Bearer(login.AccessToken));
+
+        Assert.Equal(status, answer.Status);
+    }
+
     [Fact]
     public async Task A_revoked_token_of_an_administrator_gets_nowhere()
     {

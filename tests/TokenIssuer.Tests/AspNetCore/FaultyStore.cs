@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using TokenIssuer.Families;
 using TokenIssuer.Revocation;
@@ -24,6 +25,14 @@ internal sealed class FaultyStore
 
     public bool IsDown { get; set; }
 
+    /// <summary>In front of the model that the host has.</summary>
+    public static void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new FaultyStore(provider.GetRequiredService<ModelStore>()));
+        services.AddSingleton(provider => provider.GetRequiredService<FaultyStore>().Store);
+        services.AddSingleton(provider => provider.GetRequiredService<FaultyStore>().Feed);
+    }
+
     private void Wire()
     {
         Store.ReadUserAsync(default, default, default).ReturnsForAnyArgs(call => Ask(store =>
@@ -34,6 +43,9 @@ internal sealed class FaultyStore
             store.RotateAsync(call.ArgAt<RotationRequest>(0), call.ArgAt<Knowledge>(1), call.ArgAt<CancellationToken>(2))));
         Store.RevokeFamilyAsync(default, default, default).ReturnsForAnyArgs(call => Ask(store =>
             store.RevokeFamilyAsync(call.ArgAt<SessionId>(0), call.ArgAt<RevocationReason>(1), call.ArgAt<CancellationToken>(2))));
+        Store.RevokeUserAsync(default, default, default, default, default, default).ReturnsForAnyArgs(call => Ask(store => store.RevokeUserAsync(
+            call.ArgAt<UserKey>(0), call.ArgAt<Subject>(1), call.ArgAt<KillReach>(2), call.ArgAt<RevocationReason>(3),
+            call.ArgAt<Knowledge>(4), call.ArgAt<CancellationToken>(5))));
         Store.ListFamiliesAsync(default, default, default).ReturnsForAnyArgs(call => Ask(store =>
             store.ListFamiliesAsync(call.ArgAt<UserKey>(0), call.ArgAt<Knowledge>(1), call.ArgAt<CancellationToken>(2))));
         Feed.Source.Returns("faulty");

@@ -1,6 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using TokenIssuer.Tests.Stores;
 
 namespace TokenIssuer.Tests.AspNetCore;
 
@@ -155,13 +153,5 @@ public sealed class StoreTroubleTests
         Assert.Empty(answer.SetCookies);
     }
 
-    internal static Task<IssuerHost> StartAsync() => IssuerHost.StartAsync(new IssuerSetup
-    {
-        Services = services =>
-        {
-            services.AddSingleton(provider => new FaultyStore(provider.GetRequiredService<ModelStore>()));
-            services.AddSingleton(provider => provider.GetRequiredService<FaultyStore>().Store);
-            services.AddSingleton(provider => provider.GetRequiredService<FaultyStore>().Feed);
-        },
-    });
+    internal static Task<IssuerHost> StartAsync() => IssuerHost.StartAsync(new IssuerSetup { Services = FaultyStore.AddTo });
 }

@@ -128,6 +128,7 @@ public sealed class LoginTests
     [Theory]
     [InlineData(1, "admin")]
     [InlineData(1, "editor", "admin")]
+    [InlineData(1, "Admin")]
     [InlineData(2, "editor")]
     [InlineData(3)]
     [InlineData(3, "guest")]

@@ -2,12 +2,16 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TokenIssuer.Audit;
 using TokenIssuer.Families;
+using TokenIssuer.Identity.Outbox;
+using TokenIssuer.Revocation;
 using TokenIssuer.Server.Configuration;
 using TokenIssuer.Server.Throttling;
 using TokenIssuer.Server.Users;
@@ -116,10 +120,28 @@ internal sealed class DirectoryUnderTest : IAsyncDisposable
         return await query(scope.ServiceProvider.GetRequiredService<DirectoryContext>());
     }
 
+    /// <summary>What the log of the token store holds about a user, oldest first.</summary>
+    public async Task<IReadOnlyList<RevocationEntry.User>> ReadRevocationsAsync(Subject user)
+    {
+        var page = await _services.GetRequiredService<IRevocationFeed>().ReadAsync(null, null, CancellationToken.None);
+        return [.. page.Entries.OfType<RevocationEntry.User>().Where(entry => entry.Subject == user)];
+    }
+
+    public Task<int> CountOutboxAsync() => QueryAsync(directory => directory.Set<OutboxRow>().CountAsync());
+
+    /// <summary>Until it is disposed nothing can be written to the token store.</summary>
+    public async Task<IAsyncDisposable> LockTokenStoreAsync()
+    {
+        var busy = new SqliteConnection($"Data Source={_folder.PathOf("data/tokens.db")};Pooling=false");
+        await busy.OpenAsync();
+        await busy.BeginTransactionAsync();
+        return busy;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        SqliteConnection.ClearAllPools();
         Npgsql.NpgsqlConnection.ClearAllPools();
         _folder.Dispose();
     }

@@ -19,7 +19,7 @@ public abstract class UserDeletionTests
         var again = await directory.Administration.DeleteAsync(alice, CancellationToken.None);
         await directory.StartAgainAsync();
 
-        Assert.Equal(alice, Assert.IsType<UserChange.Done>(deleted).User.Id);
+        Assert.Equal(alice, Assert.IsType<UserChange.Settled>(deleted).User.Id);
         Assert.IsType<UserChange.Unknown>(again);
         Assert.Null(await directory.Users.LoadAsync(alice, CancellationToken.None));
         Assert.Null(await directory.Administration.FindAsync(alice, CancellationToken.None));
