@@ -14,7 +14,8 @@ public abstract record LoginOutcome
     /// <param name="Answer">The tokens.</param>
     /// <param name="User">Who signed in.</param>
     /// <param name="Evicted">Sessions that ended to make room for it.</param>
-    public sealed record LoggedIn(TokenAnswer Answer, UserClaims User, IReadOnlyList<SessionId> Evicted) : LoginOutcome;
+    /// <param name="Replaced">The session of the same user that ended because the new one took its place; null when none did.</param>
+    public sealed record LoggedIn(TokenAnswer Answer, UserClaims User, IReadOnlyList<SessionId> Evicted, SessionId? Replaced = null) : LoginOutcome;
 
     /// <summary>Refused. The verdict is for the audit log; clients must not be able to tell the cases apart.</summary>
     /// <param name="Verdict">Why.</param>

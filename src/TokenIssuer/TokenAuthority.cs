@@ -156,9 +156,9 @@ public sealed partial class TokenAuthority
                 _logger.SessionStarted(start.Session, user.Subject, request.ClientId);
                 _metrics.LoginStarted(started.Family);
                 var answer = Answer(started.Family, secret, user, generation, request.Scope, started.Now);
-                var evicted = started.Ended.OfType<RevocationEntry.Family>()
-                    .Where(entry => entry.Reason == RevocationReason.SessionEvicted).Select(entry => entry.Session).ToList();
-                return new LoginOutcome.LoggedIn(answer, user, evicted);
+                var ended = started.Ended.OfType<RevocationEntry.Family>().ToLookup(entry => entry.Reason, entry => entry.Session);
+                return new LoginOutcome.LoggedIn(
+                    answer, user, [.. ended[RevocationReason.SessionEvicted]], ended[RevocationReason.Replaced].Cast<SessionId?>().SingleOrDefault());
             case FamilyStarted.LimitReached:
                 _metrics.LoginOverLimit();
                 return new LoginOutcome.SessionLimitReached(user.Subject);

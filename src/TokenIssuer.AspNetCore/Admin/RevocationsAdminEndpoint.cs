@@ -44,16 +44,13 @@ internal sealed class RevocationsAdminEndpoint(TokenAuthority authority, KeyRing
     private async Task<RevocationResult> RevokeAsync(HttpContext context, RevocationTarget target, string? reason)
     {
         var owner = await FindOwnerAsync(target, context.RequestAborted).ConfigureAwait(false);
-        if (target is RevocationTarget.Key key)
-        {
-            // Out of the ring first, so that nothing is signed with it any more; its tokens die with the entry.
-            keys.TryRetire(key.KeyId);
-        }
 
+        // Out of the ring first, so that nothing is signed with it any more; its tokens die with the entry.
+        var isRetired = target is RevocationTarget.Key key && keys.TryRetire(key.KeyId) == KeyRetirement.Retired;
         var receipt = await authority.RevokeAsync(target, ReasonOf(target), context.RequestAborted).ConfigureAwait(false);
         var session = target is RevocationTarget.Session one ? one.Id : (SessionId?)null;
-        var type = target is RevocationTarget.Key ? AuditEventType.KeyRetired : AuditEventType.Revoked;
-        await audit.WriteAsync(context, type, owner, session, reason ?? NameOf(target)).ConfigureAwait(false);
+        var type = isRetired ? AuditEventType.KeyRetired : AuditEventType.Revoked;
+        await audit.WriteAsync(context, type, owner, session, Describe(target, reason)).ConfigureAwait(false);
         return new RevocationResult(new RevokedCounts(receipt.Sessions, receipt.ApiTokens), receipt.RevocationId);
     }
 
@@ -67,6 +64,14 @@ internal sealed class RevocationsAdminEndpoint(TokenAuthority authority, KeyRing
 
     private static RevocationReason ReasonOf(RevocationTarget target)
         => target is RevocationTarget.Key ? RevocationReason.KeyRetired : RevocationReason.Administrator;
+
+    /// <summary>User and session have fields of their own in an event; whatever else was revoked stands before the reason.</summary>
+    private static string Describe(RevocationTarget target, string? reason) => (target, reason) switch
+    {
+        (_, null or "") => NameOf(target),
+        (RevocationTarget.EverythingOf or RevocationTarget.Session, _) => reason,
+        _ => $"{NameOf(target)}: {reason}",
+    };
 
     private static string NameOf(RevocationTarget target) => target switch
     {

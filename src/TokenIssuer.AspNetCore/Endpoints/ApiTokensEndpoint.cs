@@ -35,7 +35,7 @@ internal sealed class ApiTokensEndpoint(TokenAuthority authority, RequestAudit a
             context.RequestAborted).ConfigureAwait(false);
         await (creation switch
         {
-            ApiTokenCreation.Created created => ShowAsync(context, created),
+            ApiTokenCreation.Created created => ShowAsync(context, bearer.Subject, created),
             ApiTokenCreation.BearerRevoked => context.RefuseAsync(Problems.InvalidToken),
             ApiTokenCreation.LimitReached => context.RefuseAsync(Problems.ApiTokenLimit),
             _ => throw new UnreachableException(creation.GetType().Name),
@@ -61,7 +61,7 @@ internal sealed class ApiTokensEndpoint(TokenAuthority authority, RequestAudit a
         }
 
         await authority.RevokeAsync(new RevocationTarget.ApiToken(id), RevocationReason.EndedByUser, context.RequestAborted).ConfigureAwait(false);
-        await audit.WriteAsync(context, AuditEventType.Revoked, user, session: null, $"API token {id}").ConfigureAwait(false);
+        await audit.WriteAsync(context, AuditEventType.ApiTokenDeleted, user, session: null, NameOf(id)).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
@@ -79,12 +79,15 @@ internal sealed class ApiTokensEndpoint(TokenAuthority authority, RequestAudit a
     private static Scope Narrow(string? asked, VerifiedAccessToken bearer)
         => Scope.TryParse(asked, out var scope) && scope != Scope.None ? scope : bearer.Scope;
 
-    private static Task ShowAsync(HttpContext context, ApiTokenCreation.Created created)
+    private async Task ShowAsync(HttpContext context, Subject user, ApiTokenCreation.Created created)
     {
+        await audit.WriteAsync(context, AuditEventType.ApiTokenCreated, user, session: null, NameOf(created.Description.Id)).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status201Created;
-        return context.Response.WriteJsonAsync(
-            ApiTokenBody.Of(created.Description, created.Token.Reveal()), IssuerJson.Default.ApiTokenBody);
+        await context.Response.WriteJsonAsync(
+            ApiTokenBody.Of(created.Description, created.Token.Reveal()), IssuerJson.Default.ApiTokenBody).ConfigureAwait(false);
     }
+
+    private static string NameOf(ApiTokenId id) => $"API token {id}";
 }
 
 /// <summary>The wish for an API token; <c>expires_in</c> in seconds.</summary>

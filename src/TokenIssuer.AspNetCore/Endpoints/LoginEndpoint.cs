@@ -99,8 +99,15 @@ internal sealed class LoginEndpoint(
         if (replaced is { } old)
         {
             // The user's own ended when the new one began, and this finds nothing left to do; it is for the session of somebody else.
-            await authority.RevokeAsync(new RevocationTarget.Session(old), RevocationReason.Replaced, CancellationToken.None).ConfigureAwait(false);
+            var receipt = await authority.RevokeAsync(new RevocationTarget.Session(old), RevocationReason.Replaced, CancellationToken.None).ConfigureAwait(false);
             logger.SessionReplaced(old, session);
+            if (success.Replaced == old || receipt.Sessions > 0)
+            {
+                // Whose it was, if not the user's own, only the store could tell, and a login asks it three times at most.
+                var isOwn = success.Replaced == old;
+                await audit.WriteAsync(
+                    context, AuditEventType.Revoked, isOwn ? user : null, old, nameof(RevocationReason.Replaced), isOwn ? null : user).ConfigureAwait(false);
+            }
         }
 
         await delivery.AnswerAsync(context, success.Answer, transport).ConfigureAwait(false);

@@ -9,7 +9,7 @@ namespace TokenIssuer.Audit;
 /// <param name="Actor">Who did it: a user id, <c>client:</c> and a client id; null when it is the user or nobody known.</param>
 /// <param name="Address">The full address it came from; null when from inside.</param>
 /// <param name="UserAgent">The agent, parsed; at most 64 characters.</param>
-/// <param name="Reason">Why, in words or as a stable code; at most 256 characters.</param>
+/// <param name="Reason">Why, in words or as a stable code; at most 520 characters.</param>
 public sealed record AuditEvent(
     AuditEventType Type,
     Subject? User,

@@ -53,4 +53,10 @@ public enum AuditEventType
 
     /// <summary>A user was deleted. What the log says of the user stays.</summary>
     UserDeleted = 17,
+
+    /// <summary>A user made an API token.</summary>
+    ApiTokenCreated = 18,
+
+    /// <summary>A user deleted an API token, and so ended it.</summary>
+    ApiTokenDeleted = 19,
 }

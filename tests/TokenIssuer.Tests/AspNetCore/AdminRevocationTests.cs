@@ -166,4 +166,40 @@ public sealed class AdminRevocationTests
             (AuditEventType.Revoked, "id-of-alice", login.SessionId, "id-of-root", "lost laptop"),
             (written.Type, written.User?.Value, written.Session?.ToString(), written.Actor?.Value, written.Reason));
     }
+
+    [Theory]
+    [InlineData("""{"token":"some-token","reason":"leaked"}""", "token some-token: leaked")]
+    [InlineData("""{"token":"some-token"}""", "token some-token")]
+    [InlineData("""{"token":"some-token","reason":""}""", "token some-token")]
+    [InlineData("""{"everything":true,"reason":"break-in"}""", "everything: break-in")]
+    public async Task The_audit_log_says_what_was_revoked_whatever_the_reason_says(string order, string reason)
+    {
+        var trail = Substitute.For<IAuditTrail>();
+        await using var host = await IssuerHost.StartAsync(new IssuerSetup { Services = services => services.AddSingleton(trail) });
+        var admin = await host.LogInAsAdminAsync();
+        trail.ClearReceivedCalls();
+
+        await host.OrderAsync(admin, order);
+
+        var written = Assert.IsType<AuditEvent>(Assert.Single(trail.ReceivedCalls()).GetArguments()[0]);
+        Assert.Equal((AuditEventType.Revoked, reason), (written.Type, written.Reason));
+    }
+
+    [Fact]
+    public async Task A_key_counts_as_retired_only_if_there_was_one()
+    {
+        var trail = Substitute.For<IAuditTrail>();
+        await using var host = await IssuerHost.StartAsync(new IssuerSetup { Services = services => services.AddSingleton(trail) });
+        var admin = await host.LogInAsAdminAsync();
+        var signing = JwtText.Header(admin.AccessToken).GetProperty("kid").GetString();
+        trail.ClearReceivedCalls();
+
+        await host.OrderAsync(admin, """{"key":"no-key","reason":"found in a log"}""");
+        await host.PostAsync("/admin/keys/no-key/retire", Calls.Bearer(admin.AccessToken));
+        await host.OrderAsync(admin, $$"""{"key":"{{signing}}"}""");
+
+        Assert.Equal(
+            [(AuditEventType.Revoked, "key no-key: found in a log"), (AuditEventType.KeyRetired, $"key {signing}")],
+            trail.ReceivedCalls().Select(call => call.GetArguments()[0]).OfType<AuditEvent>().Select(written => (written.Type, written.Reason)));
+    }
 }

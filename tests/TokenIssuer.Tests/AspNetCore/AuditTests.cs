@@ -79,6 +79,49 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task A_session_that_a_login_replaces_is_an_event_once()
+    {
+        await using var host = await StartAsync();
+        var (first, bob) = (await host.LogInAsync(), await host.LogInForBodyAsync("bob", IssuerHost.BobPassword));
+        _trail.ClearReceivedCalls();
+
+        var second = await host.LogInAsync(Calls.Cookie(first.CookieToken));
+        var third = await host.LogInAsync(Calls.Cookie(bob.RefreshToken));
+        var fourth = await host.LogInAsync(Calls.Cookie(first.CookieToken));
+
+        Assert.Equal(
+            [
+                (AuditEventType.Login, "id-of-alice", second.SessionId, null),
+                (AuditEventType.Revoked, "id-of-alice", first.SessionId, "Replaced"),
+                (AuditEventType.Login, "id-of-alice", third.SessionId, null),
+                (AuditEventType.Revoked, null, bob.SessionId, "Replaced"),
+                (AuditEventType.Login, "id-of-alice", fourth.SessionId, null),
+            ],
+            Written());
+    }
+
+    [Fact]
+    public async Task API_tokens_are_written_when_they_are_made_and_deleted_and_not_when_they_are_refused()
+    {
+        await using var host = await StartAsync();
+        var login = await host.LogInForBodyAsync();
+        _trail.ClearReceivedCalls();
+
+        var created = await ApiTokenCalls.CreateAsync(host, login);
+        await ApiTokenCalls.CreateAsync(host, login, """{"name":"","expires_in":60}""");
+        var id = created.Json.GetProperty("id").GetString();
+        await ApiTokenCalls.DeleteAsync(host, login, id);
+        await ApiTokenCalls.DeleteAsync(host, login, id);
+
+        Assert.Equal(
+            [
+                (AuditEventType.ApiTokenCreated, "id-of-alice", null, "API token " + id),
+                (AuditEventType.ApiTokenDeleted, "id-of-alice", null, "API token " + id),
+            ],
+            Written());
+    }
+
+    [Fact]
     public async Task No_log_line_and_no_event_holds_a_secret()
     {
         var setup = new IssuerSetup { Services = services => services.AddSingleton(_trail) };
