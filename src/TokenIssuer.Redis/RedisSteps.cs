@@ -33,11 +33,15 @@ internal sealed class RedisSteps(
 
     private readonly Lock _fixing = new();
     private RedisLayout? _layout;
+    private int _disappearances;
 
     /// <exception cref="TokenStoreUnavailableException">There was no connection yet.</exception>
     public RedisLayout Layout => Volatile.Read(ref _layout) ?? FixLayout();
 
     public RedisKeys Keys => Layout.Keys;
+
+    /// <summary>How often a reply has said that there is no store: since then one must be born.</summary>
+    public int Disappearances => Volatile.Read(ref _disappearances);
 
     private RedisSettings Settings => connection.Settings;
 
@@ -76,7 +80,6 @@ internal sealed class RedisSteps(
                     alarm.Raise();
                     throw new TokenStoreLossException("The log in Redis is not the one that was followed.");
                 case StepCode.Unborn:
-                    alarm.Raise();
                     throw new TokenStoreLossException("Redis holds no store.");
                 case StepCode.Unreadable:
                     logger.RecordUnreadable(script.Name);
@@ -111,6 +114,13 @@ internal sealed class RedisSteps(
             {
                 Layout.ClockOf(log).Note(redisTime, sentAt);
             }
+        }
+
+        if (code == StepCode.Unborn)
+        {
+            // Whoever asked, the client library may have reconnected without anybody noticing that Redis is another.
+            Interlocked.Increment(ref _disappearances);
+            alarm.Raise();
         }
 
         return new StepReply(code, values, log, default);

@@ -112,7 +112,7 @@ internal sealed partial class RedisTokenFamilyStore(
 
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        await birth.EnsureOnceAsync(cancellationToken).ConfigureAwait(false);
+        await birth.CheckAsync(cancellationToken).ConfigureAwait(false);
         await RunAsync(Script.ReadUser, new UserKey(UInt128.Zero), default, StepDeadline.Caller, _ => [], cancellationToken).ConfigureAwait(false);
     }
 

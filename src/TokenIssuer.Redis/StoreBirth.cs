@@ -20,7 +20,7 @@ internal sealed class StoreBirth(
     IOptions<TokenIssuerOptions> options,
     ILogger<StoreBirth> logger) : IHostedService
 {
-    private int _seenConnection;
+    private Seen? _seen;
 
     public RedisKeys Keys => steps.Keys;
 
@@ -42,25 +42,43 @@ internal sealed class StoreBirth(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Once for each connection: another one may lead to another Redis.</summary>
+    /// <summary>Once for each connection, which may lead to another Redis, and again whenever a reply said that there is no store.</summary>
     public Task EnsureOnceAsync(CancellationToken cancellationToken)
-        => connection.Number == Volatile.Read(ref _seenConnection) ? Task.CompletedTask : EnsureAsync(cancellationToken);
+        => Volatile.Read(ref _seen) == See() ? Task.CompletedTask : EnsureAsync(cancellationToken);
+
+    /// <summary>Whether the store is there and can be written to, by writing what is there already.</summary>
+    /// <exception cref="TokenStoreUnavailableException">It can't be, or is not the one this issuer is set up for.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        await EnsureOnceAsync(cancellationToken).ConfigureAwait(false);
+        var keys = steps.Keys;
+        var reply = await steps.SendAsync(
+            Script.RaiseState, keys.Global, [keys.State(keys.Global)], [string.Empty, 0, 0], cancellationToken).ConfigureAwait(false);
+        ThrowUnlessDone(reply);
+        ThrowUnlessFits((int)reply.Values[4]);
+    }
+
+    /// <param name="partitions">Over how many the data are spread.</param>
+    /// <exception cref="RedisUnsuitableException">This issuer is set to another number.</exception>
+    public void ThrowUnlessFits(int partitions)
+    {
+        if (partitions != steps.Keys.Partitions)
+        {
+            throw new RedisUnsuitableException(
+                $"The data in Redis were written with {partitions} partitions, and this issuer is set to {steps.Keys.Partitions}: add partitions={partitions} to ConnectionStrings:Redis.");
+        }
+    }
 
     /// <exception cref="RedisUnsuitableException">The data were written with another number of partitions.</exception>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        var number = connection.Number;
+        var seen = See();
         var keys = steps.Keys;
 
         // Also tells the time of every node, before anything is decided by it.
         await FindStrangersAsync(string.Empty, cancellationToken).ConfigureAwait(false);
         var (id, epoch, all, partitions, isComplete) = await CreateAsync(cancellationToken).ConfigureAwait(false);
-        if (partitions != keys.Partitions)
-        {
-            throw new RedisUnsuitableException(
-                $"The data in Redis were written with {partitions} partitions, and this issuer is set to {keys.Partitions}: add partitions={partitions} to ConnectionStrings:Redis.");
-        }
-
+        ThrowUnlessFits(partitions);
         var strangers = await FindStrangersAsync(id, cancellationToken).ConfigureAwait(false);
         if (strangers.Count > 0 && isComplete)
         {
@@ -74,13 +92,30 @@ internal sealed class StoreBirth(
             logger.StoreBorn(id, partitions);
         }
 
-        Volatile.Write(ref _seenConnection, number);
+        Volatile.Write(ref _seen, seen);
     }
 
     /// <summary>Raises <c>all</c> and the epoch wherever they are lower.</summary>
+    /// <exception cref="TokenStoreLossException">Not everywhere: a part of the store is gone.</exception>
     public Task RaiseAsync(string storeId, long all, long epoch, CancellationToken cancellationToken)
-        => Task.WhenAll(Enumerable.Range(0, steps.Keys.Partitions + 1).Select(log => steps.SendAsync(
-            Script.RaiseState, log, [steps.Keys.State(log)], [storeId, RedisSteps.Number(all), RedisSteps.Number(epoch)], cancellationToken)));
+        => RaiseAsync(Enumerable.Range(0, steps.Keys.Partitions + 1), storeId, all, epoch, cancellationToken);
+
+    private async Task RaiseAsync(IEnumerable<int> logs, string storeId, long all, long epoch, CancellationToken cancellationToken)
+    {
+        var replies = await Task.WhenAll(logs.Select(log => steps.SendAsync(
+            Script.RaiseState, log, [steps.Keys.State(log)], [storeId, RedisSteps.Number(all), RedisSteps.Number(epoch)], cancellationToken))).ConfigureAwait(false);
+        Array.ForEach(replies, ThrowUnlessDone);
+    }
+
+    private static void ThrowUnlessDone(StepReply reply)
+    {
+        if (reply.Code != StepCode.Done)
+        {
+            throw new TokenStoreLossException("Redis has lost its token store, or a part of it; it is made anew.");
+        }
+    }
+
+    private Seen See() => new(connection.Number, steps.Disappearances);
 
     private async Task<(string Id, long Epoch, long All, int Partitions, bool IsComplete)> CreateAsync(CancellationToken cancellationToken)
     {
@@ -134,7 +169,9 @@ internal sealed class StoreBirth(
             _ => [RedisSteps.Number(denylist.HighestGeneration), (int)RevocationReason.StoreLoss, RedisSteps.Number(epoch)],
             cancellationToken).ConfigureAwait(false);
         var (all, raised) = ((long)reply.Values[4], (long)reply.Values[5]);
-        await RaiseAsync(storeId, all, raised, cancellationToken).ConfigureAwait(false);
+        await RaiseAsync(Enumerable.Range(0, keys.Partitions + 1).Except(lost), storeId, all, raised, cancellationToken).ConfigureAwait(false);
         return (all, raised);
     }
+
+    private sealed record Seen(int Connection, int Disappearances);
 }

@@ -105,10 +105,12 @@ public sealed class RedisFaultTests : IDisposable
         await Assert.ThrowsAnyAsync<TokenStoreUnavailableException>(() => issuer.LogInAsync("dora"));
         Assert.Null(await issuer.TryRefreshAsync(alive));
         Assert.IsNotType<RefreshOutcome.Refreshed>(await issuer.TryRefreshAsync(revoked));
+        Assert.False(await issuer.IsReadyAsync());
         var isLateDead = await TryRevokeAsync(issuer, late);
         Assert.False(api.Accepts(revoked));
 
         await redis.AskAsync("CONFIG", "SET", "maxmemory", "0");
+        Assert.True(await issuer.IsReadyAsync());
         Assert.IsType<RefreshOutcome.Refreshed>(await issuer.PersistAsync(alive, s_patience));
         Assert.IsType<RefreshOutcome.InvalidGrant>(await issuer.PersistAsync(revoked, s_patience));
         Assert.Equal(!isLateDead, await issuer.PersistAsync(late, s_patience) is RefreshOutcome.Refreshed);
