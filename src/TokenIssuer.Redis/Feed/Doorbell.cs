@@ -15,10 +15,10 @@ internal sealed class Doorbell(LossAlarm alarm, TimeProvider clock) : IDisposabl
     private RedisKeys? _keys;
     private int _everything;
 
-    /// <summary>Listens on this connection; once for each.</summary>
+    /// <summary>Listens on this connection to these logs; once for each.</summary>
     public async Task AttachAsync(ConnectionMultiplexer multiplexer, RedisKeys keys, CancellationToken cancellationToken)
     {
-        if (ReferenceEquals(multiplexer, _attached))
+        if (ReferenceEquals(multiplexer, _attached) && ReferenceEquals(keys, _keys))
         {
             return;
         }
@@ -26,6 +26,10 @@ internal sealed class Doorbell(LossAlarm alarm, TimeProvider clock) : IDisposabl
         if (_attached is null)
         {
             alarm.Raised += RingAll;
+        }
+        else if (ReferenceEquals(multiplexer, _attached) && _keys is { } former)
+        {
+            await LeaveAsync(multiplexer, former).WaitAsync(TimeSpan.FromSeconds(1), clock, cancellationToken).ConfigureAwait(false);
         }
 
         _attached = multiplexer;

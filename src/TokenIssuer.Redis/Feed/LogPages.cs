@@ -59,8 +59,14 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
     /// <summary>Everything in force.</summary>
     public async Task<ReadPage> ReadSnapshotAsync(CancellationToken cancellationToken)
     {
-        var keys = await FindKeysAsync(cancellationToken).ConfigureAwait(false);
-        var slices = await ReadWholeAsync(keys, _ => LogPosition.Start, cancellationToken).ConfigureAwait(false);
+        List<LogSlice>? slices;
+        do
+        {
+            var keys = await FindKeysAsync(cancellationToken).ConfigureAwait(false);
+            slices = await ReadWholeAsync(keys, _ => LogPosition.Start, cancellationToken).ConfigureAwait(false);
+        }
+        while (slices is null);
+
         var cursor = new LogCursor(slices[^1].State.StoreId, slices.Max(slice => slice.State.Epoch), [.. slices.Select(slice => slice.End)]);
         var retention = slices.Max(slice => slice.State.Retention);
         var now = clock.GetUtcNow();
@@ -92,6 +98,11 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
         }
 
         var slices = await ReadWholeAsync(keys, log => after.Positions[log], cancellationToken).ConfigureAwait(false);
+        if (slices is null)
+        {
+            return await ReadSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var isSameLog = slices[^1].State.StoreId == after.StoreId && slices.Max(slice => slice.State.Epoch) == after.Epoch;
         var holes = slices.Index().Where(slice => slice.Item.HasHole).Select(slice => slice.Index).ToList();
         if (isSameLog && holes.Count == 0)
@@ -116,7 +127,7 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
         }
 
         var slices = await ReadWholeAsync(keys, log => seen.Positions[log], cancellationToken).ConfigureAwait(false);
-        return slices.Index().Any(slice => slice.Item.HasHole && !slice.Item.MayHaveTrimmed(seen.Positions[slice.Index]));
+        return slices is null || slices.Index().Any(slice => slice.Item.HasHole && !slice.Item.MayHaveTrimmed(seen.Positions[slice.Index]));
     }
 
     /// <summary>What came since a cursor in some logs; null when the cursor can't be continued there.</summary>
@@ -124,7 +135,7 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
         LogCursor after, IReadOnlyList<int> logs, TimeSpan age, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var keys = await FindKeysAsync(cancellationToken).ConfigureAwait(false);
-        if (after.Positions.Length != keys.Partitions + 1)
+        if (after.Positions.Length != keys.Partitions + 1 || logs.Any(log => log > keys.Global))
         {
             return null;
         }
@@ -157,13 +168,21 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
     private static RevocationPage ToPage(List<LogSlice> slices, LogCursor cursor, TimeSpan age) => new(
         [.. InOrder(slices)], cursor, age, slices.Max(slice => slice.State.Retention), IsSnapshot: false);
 
-    private async Task<List<LogSlice>> ReadWholeAsync(RedisKeys keys, Func<int, LogPosition> after, CancellationToken cancellationToken)
+    /// <returns>Null when the store lies in another number of partitions than was read: now it is known in how many.</returns>
+    private async Task<List<LogSlice>?> ReadWholeAsync(RedisKeys keys, Func<int, LogPosition> after, CancellationToken cancellationToken)
     {
-        var slices = await TryReadWholeAsync(keys, after, cancellationToken).ConfigureAwait(false);
-        if (slices is null && birth is not null)
+        var (slices, partitions) = await TryReadWholeAsync(keys, after, cancellationToken).ConfigureAwait(false);
+        if (slices is null && partitions is null && birth is not null)
         {
             await birth.EnsureAsync(cancellationToken).ConfigureAwait(false);
-            slices = await TryReadWholeAsync(keys, after, cancellationToken).ConfigureAwait(false);
+            (slices, partitions) = await TryReadWholeAsync(keys, after, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (partitions is { } number)
+        {
+            birth?.ThrowUnlessFits(number);
+            _keys = new RedisKeys(connection.Settings.KeyPrefix, number);
+            return null;
         }
 
         if (slices is null)
@@ -181,12 +200,20 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
         return slices;
     }
 
-    /// <returns>Null when some log is missing or belongs to another store than the global one.</returns>
-    private async Task<List<LogSlice>?> TryReadWholeAsync(RedisKeys keys, Func<int, LogPosition> after, CancellationToken cancellationToken)
+    /// <returns>
+    /// Null when some log is missing or belongs to another store than the global one; and in how many partitions the store
+    /// lies, when that is not what was read.
+    /// </returns>
+    private async Task<(List<LogSlice>? Slices, int? Partitions)> TryReadWholeAsync(RedisKeys keys, Func<int, LogPosition> after, CancellationToken cancellationToken)
     {
         var reads = await Task.WhenAll(Enumerable.Range(0, keys.Partitions + 1)
             .Select(log => reader.ReadAsync(keys, log, after(log), Deadline, cancellationToken))).ConfigureAwait(false);
+        if (reads[^1]?.State.Partitions is { } partitions && partitions != keys.Partitions)
+        {
+            return (null, partitions);
+        }
+
         var slices = reads.OfType<LogSlice>().ToList();
-        return slices.Count == reads.Length && slices.TrueForAll(slice => slice.State.StoreId == slices[^1].State.StoreId) ? slices : null;
+        return (slices.Count == reads.Length && slices.TrueForAll(slice => slice.State.StoreId == slices[^1].State.StoreId) ? slices : null, null);
     }
 }

@@ -1,3 +1,5 @@
+using TokenIssuer.Redis.Connections;
+using TokenIssuer.Revocation;
 using TokenIssuer.Tests.Hosting;
 
 namespace TokenIssuer.Tests.Redis;
@@ -54,6 +56,52 @@ public sealed class RedisRebirthTests : IDisposable
 
         await Eventually.TrueAsync(() => TryLogInAsync(issuer), s_patience);
         Assert.IsType<RefreshOutcome.InvalidGrant>(await issuer.PersistAsync(old, s_patience));
+    }
+
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(4, 1)]
+    public async Task An_api_that_was_up_all_the_time_follows_a_store_that_was_born_again_in_another_number_of_partitions(int before, int after)
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using (await IssuerNode.StartAsync($"{redis.Address},partitions={before}", _folder))
+        {
+        }
+
+        await using var api = await ApiNode.StartAsync(redis.Address);
+        await redis.AskAsync("FLUSHALL");
+        await using var issuer = await IssuerNode.StartAsync($"{redis.Address},partitions={after}", _folder);
+        var sessions = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => issuer.LogInAsync($"user-{i}")));
+        await Eventually.TrueAsync(() => api.Denylist.Cursor?.Positions.Length == after + 1, s_patience);
+        Assert.All(sessions, session => Assert.True(api.Accepts(session)));
+
+        foreach (var session in sessions)
+        {
+            await issuer.RevokeAsync(new RevocationTarget.Session(session.SessionId));
+            await api.RefusesAsync(session, s_patience);
+        }
+
+        await Eventually.TrueAsync(() => api.Denylist.Age < TimeSpan.FromSeconds(2), s_patience);
+    }
+
+    [Fact]
+    public async Task An_issuer_that_did_not_see_how_its_store_was_born_again_in_other_partitions_says_so_and_does_not_answer()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var proxy = new TcpProxy(redis.Port);
+        await using var blind = await IssuerNode.StartAsync(proxy.Address, _folder, "blind");
+        Assert.True(await blind.IsReadyAsync());
+
+        proxy.Swallow();
+        await redis.AskAsync("FLUSHALL");
+        await using var issuer = await IssuerNode.StartAsync($"{redis.Address},partitions=4", _folder);
+        proxy.Heal();
+        await Eventually.TrueAsync(() => blind.Log.Lines.Any(line => line.Contains("add partitions=4", StringComparison.Ordinal)), s_patience);
+
+        var refusal = await Assert.ThrowsAsync<RedisUnsuitableException>(() => blind.Store.CheckAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("add partitions=4", refusal.Message, StringComparison.Ordinal);
+        Assert.False(await TryLogInAsync(blind));
+        Assert.True(await TryLogInAsync(issuer));
     }
 
     private static async Task<bool> TryLogInAsync(IssuerNode issuer)
