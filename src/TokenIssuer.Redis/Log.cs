@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace TokenIssuer.Redis;
@@ -28,6 +29,9 @@ internal static partial class Log
 
     [LoggerMessage(5008, LogLevel.Debug, "The step {Script} came too late for its deadline and did nothing.", EventName = "StepLate")]
     public static partial void StepLate(this ILogger logger, string script);
+
+    [LoggerMessage(5009, LogLevel.Warning, "The sentinels name another master, {Endpoint}; the connection is replaced.", EventName = "MasterMoved")]
+    public static partial void MasterMoved(this ILogger logger, EndPoint endpoint);
 
     [LoggerMessage(5010, LogLevel.Warning, "Store {Store} was born with {Partitions} partitions: everything older is dead.", EventName = "StoreBorn")]
     public static partial void StoreBorn(this ILogger logger, string store, int partitions);

@@ -10,7 +10,7 @@ namespace TokenIssuer.Redis.Connections;
 internal sealed class RedisCalls(RedisConnection connection, TimeProvider clock, ILogger<RedisCalls> logger)
 {
     // A master that was demoted or cut off, a changed password, changed rights: another connection may do better.
-    private static readonly string[] s_wrongServer = ["READONLY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "WRONGPASS", "NOPERM"];
+    private static readonly string[] s_wrongServer = ["READONLY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "WRONGPASS", "NOPERM", "NOREPLICAS"];
 
     /// <summary>Calls and waits. When the wait ends the call is not undone: Redis may still run it.</summary>
     public async Task<T> AskAsync<T>(string name, TimeSpan deadline, Func<IDatabaseAsync, Task<T>> call, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -23,11 +24,16 @@ internal sealed partial class RedisConnection(RedisSettings settings, RedisUse u
     private static readonly TimeSpan s_longestSilence = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_openTimeout = TimeSpan.FromSeconds(3);
 
+    // A server may stay wrong for long; then it is left alone for a while between two looks.
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim _opening = new(1, 1);
     private ConnectionMultiplexer? _current;
     private TokenStoreUnavailableException? _unsuitable;
     private readonly TaskCompletionSource _opened = NewSignal();
     private bool _isSuspect;
+    private EndPoint? _address;
+    private long _openedAt;
     private long _lastReply;
     private string _lastReason = string.Empty;
 
@@ -45,6 +51,8 @@ internal sealed partial class RedisConnection(RedisSettings settings, RedisUse u
         ?? throw Volatile.Read(ref _unsuitable)
         ?? new TokenStoreUnavailableException("There is no connection to Redis.");
 
+    private bool IsWrong => Volatile.Read(ref _isSuspect) && clock.GetElapsedTime(_openedAt) >= s_betweenLooks;
+
     /// <summary>Connects if Redis is there. A Redis that answers and must not be used stops the start; one that is silent does not.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -57,7 +65,7 @@ internal sealed partial class RedisConnection(RedisSettings settings, RedisUse u
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A server said that it is the wrong one (a replica, a stranger to the password): look again at once.</summary>
+    /// <summary>A server said that it is the wrong one (a replica, a stranger to the password): look again soon.</summary>
     public void Suspect() => Volatile.Write(ref _isSuspect, true);
 
     /// <summary>Waits for a connection; returns without one when the time is up.</summary>
@@ -83,10 +91,7 @@ internal sealed partial class RedisConnection(RedisSettings settings, RedisUse u
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        if (Interlocked.Exchange(ref _current, null) is { } open)
-        {
-            await CloseAsync(open).ConfigureAwait(false);
-        }
+        await DropAsync().ConfigureAwait(false);
     }
 
     internal static async Task<ConnectionMultiplexer> OpenAsync(ConfigurationOptions options, TimeProvider clock, CancellationToken cancellationToken)
@@ -131,13 +136,22 @@ internal sealed partial class RedisConnection(RedisSettings settings, RedisUse u
 
     private async Task KeepAsync(CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _current) is { } current && !Volatile.Read(ref _isSuspect))
+        if (Volatile.Read(ref _current) is { } current && !IsWrong)
         {
             try
             {
-                await PingAsync(current, cancellationToken).ConfigureAwait(false);
-                _lastReply = clock.GetTimestamp();
-                return;
+                if (await MovedToAsync(cancellationToken).ConfigureAwait(false) is { } other)
+                {
+                    // At once: what was revoked at the new master is not known at the old one, which answers all the same.
+                    logger.MasterMoved(other);
+                    await DropAsync().ConfigureAwait(false);
+                }
+                else
+                {
+                    await PingAsync(current, cancellationToken).ConfigureAwait(false);
+                    _lastReply = clock.GetTimestamp();
+                    return;
+                }
             }
             catch (Exception failure) when (failure is RedisException or TimeoutException or TaskCanceledException or ObjectDisposedException)
             {
@@ -152,19 +166,6 @@ internal sealed partial class RedisConnection(RedisSettings settings, RedisUse u
         }
 
         await TryOpenAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Asks every master, so that one silent node of a cluster is noticed.</summary>
-    private async Task PingAsync(ConnectionMultiplexer multiplexer, CancellationToken cancellationToken)
-    {
-        foreach (var endpoint in multiplexer.GetEndPoints())
-        {
-            var server = multiplexer.GetServer(endpoint);
-            if (!server.IsSlave)
-            {
-                await server.PingAsync().WaitAsync(s_interval, clock, cancellationToken).ConfigureAwait(false);
-            }
-        }
     }
 
     private async Task TryOpenAsync(CancellationToken cancellationToken)
@@ -186,7 +187,7 @@ internal sealed partial class RedisConnection(RedisSettings settings, RedisUse u
                 throw;
             }
 
-            Take(opened);
+            Take(opened, options.EndPoints[0]);
         }
         catch (Exception failure) when (failure is RedisException or TimeoutException or TokenStoreUnavailableException or TaskCanceledException or ObjectDisposedException)
         {
@@ -199,9 +200,10 @@ internal sealed partial class RedisConnection(RedisSettings settings, RedisUse u
         }
     }
 
-    private void Take(ConnectionMultiplexer opened)
+    private void Take(ConnectionMultiplexer opened, EndPoint address)
     {
-        _lastReply = clock.GetTimestamp();
+        _address = address;
+        _lastReply = _openedAt = clock.GetTimestamp();
         Volatile.Write(ref _isSuspect, false);
         Volatile.Write(ref _unsuitable, null);
         _lastReason = string.Empty;
@@ -248,6 +250,14 @@ internal sealed partial class RedisConnection(RedisSettings settings, RedisUse u
         if (asked == 0)
         {
             throw new TokenStoreUnavailableException("No node that could be used answers.");
+        }
+    }
+
+    private async Task DropAsync()
+    {
+        if (Interlocked.Exchange(ref _current, null) is { } open)
+        {
+            await CloseAsync(open).ConfigureAwait(false);
         }
     }
 

@@ -44,6 +44,12 @@ public sealed class RedisClusterFaultTests : IDisposable
             await issuer.RevokeAsync(new RevocationTarget.Session(session.SessionId));
             await api.RefusesAsync(session, s_patience);
         }
+
+        // The dead node stays listed; nobody needs it any more.
+        var replaced = issuer.Log.Lines.Count(line => line.StartsWith("RedisSilent ", StringComparison.Ordinal));
+        await Task.Delay(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Equal(replaced, issuer.Log.Lines.Count(line => line.StartsWith("RedisSilent ", StringComparison.Ordinal)));
+        Assert.True(await issuer.IsReadyAsync());
     }
 
     private static async Task<TokenAnswer> PersistAsync(Func<Task<TokenAnswer>> logIn)

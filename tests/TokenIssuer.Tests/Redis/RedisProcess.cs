@@ -36,7 +36,7 @@ internal sealed class RedisProcess : IAsyncDisposable
     }
 
     /// <summary>A sentinel that watches a master and gives it two seconds.</summary>
-    public static async Task<RedisProcess> StartSentinelAsync(string name, int masterPort)
+    public static async Task<RedisProcess> StartSentinelAsync(string name, int masterPort, string? password = null)
     {
         var redis = new RedisProcess(FreePort(), []);
         var file = Path.Combine(redis.Folder, "sentinel.conf");
@@ -46,6 +46,7 @@ internal sealed class RedisProcess : IAsyncDisposable
                 $"sentinel monitor {name} 127.0.0.1 {masterPort} 1",
                 $"sentinel down-after-milliseconds {name} 2000",
                 $"sentinel failover-timeout {name} 10000",
+                password is null ? string.Empty : $"requirepass {password}",
             ]);
         await redis.StartProcessAsync([file, "--sentinel", "--port", $"{redis.Port}", "--dir", redis.Folder]);
         return redis;
