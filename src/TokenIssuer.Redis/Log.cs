@@ -33,6 +33,9 @@ internal static partial class Log
     [LoggerMessage(5009, LogLevel.Warning, "The sentinels name another master, {Endpoint}; the connection is replaced.", EventName = "MasterMoved")]
     public static partial void MasterMoved(this ILogger logger, EndPoint endpoint);
 
+    [LoggerMessage(5012, LogLevel.Warning, "The Redis that is read is cut off: a replica from its master, or a master from its replicas. What it says counts as {Age} old, and older until that heals.", EventName = "SourceCutOff")]
+    public static partial void SourceCutOff(this ILogger logger, TimeSpan age);
+
     [LoggerMessage(5010, LogLevel.Warning, "Store {Store} was born with {Partitions} partitions: everything older is dead.", EventName = "StoreBorn")]
     public static partial void StoreBorn(this ILogger logger, string store, int partitions);
 

@@ -71,6 +71,7 @@ public static class RedisTokenStoreServiceCollectionExtensions
         services.TryAddSingleton<RedisCalls>();
         services.TryAddSingleton<LossAlarm>();
         services.TryAddSingleton<LogReader>();
+        services.TryAddSingleton<SourceAge>();
         services.TryAddSingleton<IRevocationFeed, RedisRevocationFeed>();
     }
 }

@@ -7,10 +7,13 @@ using TokenIssuer.Revocation;
 namespace TokenIssuer.Redis.Feed;
 
 /// <summary>The revocation log in Redis. A doorbell says that there is something to read; a read each second needs no doorbell.</summary>
-internal sealed class RedisRevocationFeed(RedisConnection connection, LogPages pages, LossAlarm alarm, TimeProvider clock) : IRevocationFeed
+internal sealed class RedisRevocationFeed(RedisConnection connection, LogPages pages, SourceAge source, LossAlarm alarm, TimeProvider clock) : IRevocationFeed
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    // A replica hears of its master at least every 10 s (repl-ping-replica-period).
+    private static readonly TimeSpan s_strictest = TimeSpan.FromSeconds(12);
 
     public string Source => "redis";
 
@@ -25,16 +28,17 @@ internal sealed class RedisRevocationFeed(RedisConnection connection, LogPages p
             // Listen before reading: what is written between the two rings.
             await AttachAsync(doorbell, cancellationToken).ConfigureAwait(false);
             var startedAt = clock.GetTimestamp();
+            var age = await source.MeasureAsync(s_interval, cancellationToken).ConfigureAwait(false);
             var (page, next) = cursor is null
                 ? await pages.ReadSnapshotAsync(cancellationToken).ConfigureAwait(false)
                 : await pages.ReadWholeAsync(cursor, cancellationToken).ConfigureAwait(false);
             cursor = next;
-            yield return page;
+            yield return page with { Age = age };
 
             // Until the next read of everything, only the logs that ring.
             while ((rung = await doorbell.WaitAsync(s_interval - clock.GetElapsedTime(startedAt), cancellationToken).ConfigureAwait(false)) is not null)
             {
-                var read = await pages.TryReadAsync(cursor, rung, clock.GetElapsedTime(startedAt), s_interval, cancellationToken).ConfigureAwait(false);
+                var read = await pages.TryReadAsync(cursor, rung, age + clock.GetElapsedTime(startedAt), s_interval, cancellationToken).ConfigureAwait(false);
                 if (read is null)
                 {
                     break;
@@ -48,20 +52,26 @@ internal sealed class RedisRevocationFeed(RedisConnection connection, LogPages p
 
     public async ValueTask<RevocationPage> ReadAsync(LogCursor? after, UserKey? user, CancellationToken cancellationToken)
     {
+        var age = await source.RecallAsync(s_interval, cancellationToken).ConfigureAwait(false);
         if (after is null)
         {
-            return (await pages.ReadSnapshotAsync(cancellationToken).ConfigureAwait(false)).Page;
+            return (await pages.ReadSnapshotAsync(cancellationToken).ConfigureAwait(false)).Page with { Age = age };
         }
 
         if (user is null)
         {
             var (page, next) = await pages.ReadWholeAsync(after, cancellationToken).ConfigureAwait(false);
-            return page with { Cursor = next };
+            return page with { Cursor = next, Age = age };
+        }
+
+        if (age > s_strictest)
+        {
+            throw new TokenStoreUnavailableException("The Redis that is read is cut off from its master, or from its replicas.");
         }
 
         var keys = await pages.FindKeysAsync(cancellationToken).ConfigureAwait(false);
         var read = await pages.TryReadAsync(
-            after, [keys.PartitionOf(user.Value), keys.Global], TimeSpan.Zero, connection.Settings.Deadline, cancellationToken).ConfigureAwait(false);
+            after, [keys.PartitionOf(user.Value), keys.Global], age, connection.Settings.Deadline, cancellationToken).ConfigureAwait(false);
         return read?.Page ?? throw new TokenStoreLossException("The log in Redis is not the one that was followed.");
     }
 

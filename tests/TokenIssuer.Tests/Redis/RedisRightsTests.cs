@@ -41,6 +41,21 @@ public sealed class RedisRightsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_api_that_may_not_ask_how_old_its_source_is_takes_nothing_for_fresh()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var issuer = await IssuerNode.StartAsync(redis.Address, _folder);
+        await using var api = await ApiNode.StartAsync(redis.Address);
+        Assert.True(api.Denylist.Age < TimeSpan.FromSeconds(3));
+
+        await redis.AskAsync("ACL", "SETUSER", "default", "-info");
+        await Eventually.TrueAsync(() => api.Denylist.Age > TimeSpan.FromSeconds(5), s_patience);
+        await redis.AskAsync("ACL", "SETUSER", "default", "+info");
+
+        await Eventually.TrueAsync(() => api.Denylist.Age < TimeSpan.FromSeconds(3), s_patience);
+    }
+
+    [Fact]
     public async Task An_issuer_works_with_a_default_user_that_may_do_nothing_dangerous()
     {
         await using var redis = await RedisProcess.StartAsync();

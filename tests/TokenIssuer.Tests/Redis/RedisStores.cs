@@ -39,7 +39,8 @@ internal sealed class RedisStores(string connectionString, string? prefix = null
         _keys = steps.Keys;
         var pages = new LogPages(connection, new LogReader(calls), clock, birth);
         var store = new RedisTokenFamilyStore(steps, birth, pages, new UserSweep(calls, steps));
-        return new StoreNode(store, new RedisRevocationFeed(connection, pages, alarm, clock));
+        return new StoreNode(store, new RedisRevocationFeed(
+            connection, pages, new SourceAge(connection, calls, clock, NullLogger<SourceAge>.Instance), alarm, clock));
     }
 
     public override async Task CopyAsync(TokenFamily family, IReadOnlyList<SessionId> copies)
