@@ -126,6 +126,10 @@ internal sealed class RedisSteps(
         return new StepReply(code, values, log, default);
     }
 
+    /// <summary>Reads what a step found.</summary>
+    /// <exception cref="TokenStoreUnavailableException">A record of a version that this program does not know.</exception>
+    public T Unpack<T>(Script script, Func<T> unpack) => calls.Unpack(script.Name, unpack);
+
     /// <exception cref="TokenStoreUnavailableException">This host's clock or Redis's is wrong.</exception>
     public void ThrowIfClocksApart(int log)
     {

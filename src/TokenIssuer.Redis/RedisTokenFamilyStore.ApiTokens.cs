@@ -35,14 +35,17 @@ internal sealed partial class RedisTokenFamilyStore
         var reply = await RunAsync(
             Script.UseApiToken, token.User, known, StepDeadline.Caller, _ => [Name(token), Identifier128.ToBytes(secretHash)], cancellationToken).ConfigureAwait(false);
         var subject = (byte[])reply.Values[2];
-        return subject.Length == 0 ? null : PackedApiToken.Unpack(token, SubjectText.Unpack(subject), (byte[])reply.Values[3]);
+        return subject.Length == 0
+            ? null
+            : steps.Unpack(Script.UseApiToken, () => PackedApiToken.Unpack(token, SubjectText.Unpack(subject), (byte[])reply.Values[3]));
     }
 
     public async Task<IReadOnlyList<ApiTokenRecord>> ListApiTokensAsync(UserKey user, Knowledge known, CancellationToken cancellationToken)
     {
         var reply = await RunAsync(Script.ListApiTokens, user, known, StepDeadline.Caller, _ => [], cancellationToken).ConfigureAwait(false);
         return ReadSubject(reply.Values[5]) is { } subject
-            ? PackedApiToken.ReadLiving(user, subject, ReadFloors(reply.Values), (RedisResult[])reply.Values[6], reply.Now)
+            ? steps.Unpack(Script.ListApiTokens, () => PackedApiToken.ReadLiving(
+                user, subject, ReadFloors(reply.Values), (RedisResult[])reply.Values[6], reply.Now))
             : [];
     }
 

@@ -85,14 +85,16 @@ internal sealed partial class RedisTokenFamilyStore(
         var verdict = (RotationVerdict)(int)reply.Code;
         var family = verdict == RotationVerdict.Missing
             ? null
-            : FamilyRecord.Unpack(request.Session, SubjectText.Unpack((byte[])values[3]), (byte[])values[4], (byte[])values[5]);
+            : steps.Unpack(Script.RotateFamily, () => FamilyRecord.Unpack(
+                request.Session, SubjectText.Unpack((byte[])values[3]), (byte[])values[4], (byte[])values[5]));
         return new Rotation(verdict, family, (long)values[2], reply.Now, ReadEntries(reply.Log, values[6]));
     }
 
     public async Task<IReadOnlyList<TokenFamily>> ListFamiliesAsync(UserKey user, Knowledge known, CancellationToken cancellationToken)
     {
         var reply = await RunAsync(Script.ListFamilies, user, known, StepDeadline.Caller, _ => [], cancellationToken).ConfigureAwait(false);
-        return UserHash.ReadLiving(user, ReadSubject(reply.Values[5]), ReadFloors(reply.Values), (RedisResult[])reply.Values[6], reply.Now);
+        return steps.Unpack(Script.ListFamilies, () => UserHash.ReadLiving(
+            user, ReadSubject(reply.Values[5]), ReadFloors(reply.Values), (RedisResult[])reply.Values[6], reply.Now));
     }
 
     /// <remarks>Asked every few seconds: only a change takes a script.</remarks>

@@ -70,7 +70,23 @@ internal sealed class LogoutEndpoint(
     /// <returns>The scope that was carried out.</returns>
     private async Task<string> EndAsync(HttpContext context, SessionId session, string scope)
     {
-        var owner = await authority.FindOwnerAsync(session, context.RequestAborted).ConfigureAwait(false);
+        Subject? owner;
+        try
+        {
+            owner = await authority.FindOwnerAsync(session, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (TokenStoreUnavailableException) when (scope != Others)
+        {
+            // What can't be read can be revoked all the same.
+            await authority.RevokeAsync(new RevocationTarget.Session(session), RevocationReason.Logout, context.RequestAborted).ConfigureAwait(false);
+            if (scope == All)
+            {
+                throw;
+            }
+
+            return This;
+        }
+
         RevocationTarget target = (scope, owner) switch
         {
             (Others, not null) => new RevocationTarget.OtherSessions(session),

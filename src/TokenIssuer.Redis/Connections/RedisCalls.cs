@@ -42,4 +42,18 @@ internal sealed class RedisCalls(RedisConnection connection, TimeProvider clock,
             throw new TokenStoreUnavailableException($"The connection to Redis was replaced during {name}.", failure);
         }
     }
+
+    /// <summary>Reads what Redis holds: a record of another version is trouble of ours, whoever meets it.</summary>
+    public T Unpack<T>(string name, Func<T> unpack)
+    {
+        try
+        {
+            return unpack();
+        }
+        catch (FormatException failure)
+        {
+            logger.RecordUnreadable(name);
+            throw new TokenStoreUnavailableException($"What {name} found in Redis can't be read: {failure.Message}", failure);
+        }
+    }
 }

@@ -50,7 +50,8 @@ internal sealed class LogReader(RedisCalls calls)
         var stateRead = calls.AskAsync("HMGET", deadline, database => database.HashGetAsync(keys.State(log), LogState.Fields), cancellationToken);
         var chunkRead = ReadChunkAsync(keys, log, after, deadline, cancellationToken);
         await Task.WhenAll(stateRead, chunkRead).ConfigureAwait(false);
-        if (LogState.Read(await stateRead.ConfigureAwait(false)) is not { } state)
+        var fields = await stateRead.ConfigureAwait(false);
+        if (calls.Unpack("HMGET", () => LogState.Read(fields)) is not { } state)
         {
             return null;
         }
@@ -66,10 +67,8 @@ internal sealed class LogReader(RedisCalls calls)
             next = chunk.Length < ChunkLength
                 ? null
                 : ReadChunkAsync(keys, log, Positions.Parse((string)((RedisResult[])chunk[^1])[0]), deadline, cancellationToken);
-            foreach (var item in chunk)
+            foreach (var entry in calls.Unpack("XREAD", () => Unpack(log, chunk)))
             {
-                var entry = Unpack(log, item);
-
                 // From the very start anything may be first: what stood before it has been trimmed.
                 hasHole |= end != LogPosition.Start && entry.Predecessor != end;
                 entries.Add(entry);
@@ -94,9 +93,15 @@ internal sealed class LogReader(RedisCalls calls)
         return (RedisResult[])((RedisResult[])((RedisResult[])reply)[0])[1];
     }
 
-    private static LogEntry Unpack(int log, RedisResult item)
+    private static LogEntry[] Unpack(int log, RedisResult[] chunk)
     {
-        var pair = (RedisResult[])item;
-        return LogEntry.Unpack(log, (string)pair[0], (byte[])((RedisResult[])pair[1])[1]);
+        var entries = new LogEntry[chunk.Length];
+        for (var i = 0; i < chunk.Length; i++)
+        {
+            var pair = (RedisResult[])chunk[i];
+            entries[i] = LogEntry.Unpack(log, (string)pair[0], (byte[])((RedisResult[])pair[1])[1]);
+        }
+
+        return entries;
     }
 }

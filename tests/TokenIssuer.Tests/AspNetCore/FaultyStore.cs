@@ -25,6 +25,9 @@ internal sealed class FaultyStore
 
     public bool IsDown { get; set; }
 
+    /// <summary>What it holds can't be read, and be revoked all the same.</summary>
+    public bool IsUnreadable { get; set; }
+
     /// <summary>In front of the model that the host has.</summary>
     public static void AddTo(IServiceCollection services)
     {
@@ -46,8 +49,9 @@ internal sealed class FaultyStore
         Store.RevokeUserAsync(default, default, default, default, default, default).ReturnsForAnyArgs(call => Ask(store => store.RevokeUserAsync(
             call.ArgAt<UserKey>(0), call.ArgAt<Subject>(1), call.ArgAt<KillReach>(2), call.ArgAt<RevocationReason>(3),
             call.ArgAt<Knowledge>(4), call.ArgAt<CancellationToken>(5))));
-        Store.ListFamiliesAsync(default, default, default).ReturnsForAnyArgs(call => Ask(store =>
-            store.ListFamiliesAsync(call.ArgAt<UserKey>(0), call.ArgAt<Knowledge>(1), call.ArgAt<CancellationToken>(2))));
+        Store.ListFamiliesAsync(default, default, default).ReturnsForAnyArgs(call => Ask(store => IsUnreadable
+            ? throw new TokenStoreUnavailableException("The test has made records unreadable.")
+            : store.ListFamiliesAsync(call.ArgAt<UserKey>(0), call.ArgAt<Knowledge>(1), call.ArgAt<CancellationToken>(2))));
         Feed.Source.Returns("faulty");
         Feed.FollowAsync(default, default).ReturnsForAnyArgs(call => _inner.FollowAsync(call.ArgAt<LogCursor?>(0), call.ArgAt<CancellationToken>(1)));
 #pragma warning disable CA2012 // The call is recorded, not awaited.

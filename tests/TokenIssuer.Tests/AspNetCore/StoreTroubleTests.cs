@@ -39,6 +39,24 @@ public sealed class StoreTroubleTests
         Assert.Equal("invalid_grant", (await host.RefreshByCookieAsync(login.CookieToken)).Code);
     }
 
+    [Theory]
+    [InlineData("this", HttpStatusCode.NoContent, false)]
+    [InlineData("all", HttpStatusCode.ServiceUnavailable, false)]
+    [InlineData("others", HttpStatusCode.ServiceUnavailable, true)]
+    public async Task A_logout_of_what_can_not_be_read_ends_the_session_and_says_no_more_than_that(string scope, HttpStatusCode expected, bool lives)
+    {
+        await using var host = await StartAsync();
+        var login = await host.LogInForBodyAsync();
+        var store = host.Get<FaultyStore>();
+
+        store.IsUnreadable = true;
+        var answer = await host.PostJsonAsync("/auth/logout", $$"""{"refresh_token":"{{login.RefreshToken}}","scope":"{{scope}}"}""");
+        store.IsUnreadable = false;
+
+        Assert.Equal(expected, answer.Status);
+        Assert.Equal(lives, (await host.RefreshByBodyAsync(login.RefreshToken)).Status == HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task A_login_is_503_and_never_wrong_credentials()
     {

@@ -176,12 +176,36 @@ public sealed class RedisStartTests : IDisposable
 
         Assert.Null(await issuer.TryRefreshAsync(unknown));
         Assert.Null(await issuer.TryRefreshAsync(wrongType));
+        await Assert.ThrowsAsync<TokenStoreUnavailableException>(
+            () => issuer.Authority.FindOwnerAsync(unknown.SessionId, TestContext.Current.CancellationToken));
+        Assert.Equal(2, issuer.Log.Lines.Count(line => line.StartsWith("RecordUnreadable ", StringComparison.Ordinal)));
 
         Assert.Equal(newer, (byte[])(await direct.GetDatabase().HashGetAsync(keys.User(unknown.SessionId.User), field))!);
-        Assert.True(issuer.Log.Has("RecordUnreadable"));
         Assert.True(issuer.Log.Has("StepRefused"));
         Assert.IsType<RefreshOutcome.Refreshed>(await issuer.PersistAsync(fine, s_patience));
         await direct.GetDatabase().HashSetAsync(keys.User(unknown.SessionId.User), field, packed);
         Assert.IsType<RefreshOutcome.Refreshed>(await issuer.PersistAsync(unknown, s_patience));
+    }
+
+    [Theory]
+    [InlineData("XADD", "{ti:0}:log", "*", "e", "\t an entry of version 9")]
+    [InlineData("HSET", "{ti:0}:state", "v", "9")]
+    public async Task A_log_that_this_program_does_not_know_is_503_for_whoever_has_to_read_it(params string[] command)
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var issuer = await IssuerNode.StartAsync($"{redis.Address},deadline=5000", _folder);
+        var answer = await issuer.LogInAsync("anna");
+        var cursor = issuer.Denylist.Cursor;
+        await issuer.Feed.ReadAsync(cursor, answer.SessionId.User, TestContext.Current.CancellationToken);
+
+        await redis.AskAsync(command);
+
+        foreach (var (after, user) in new (LogCursor?, UserKey?)[] { (cursor, answer.SessionId.User), (cursor, null), (null, null) })
+        {
+            await Assert.ThrowsAsync<TokenStoreUnavailableException>(
+                async () => await issuer.Feed.ReadAsync(after, user, TestContext.Current.CancellationToken));
+        }
+
+        Assert.True(issuer.Log.Has("RecordUnreadable"));
     }
 }
