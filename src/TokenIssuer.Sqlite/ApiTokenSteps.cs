@@ -25,7 +25,7 @@ internal static class ApiTokenSteps
         }
 
         var ownFloors = step.FloorsOf(record, default);
-        foreach (var dead in tokens.Where(other => !other.IsAlive(ownFloors, step.Now)))
+        foreach (var dead in tokens.Where(other => !other.IsAlive(ownFloors, step.Settled)))
         {
             step.ApiTokens.Delete(dead.Id);
         }

@@ -48,7 +48,7 @@ internal static class FamilySteps
         var begun = start.ToFamily(step.Now);
         step.Families.Insert(begun);
         step.Keep(user, start.Grant.Subject, new UserFloors(floors.Generation, 0, 0), begun.AbsoluteEnd);
-        step.Users.Prune(step.Now);
+        step.Users.Prune(step.Settled);
         return new FamilyStarted.Started(begun, step.Now, ended);
     }
 
@@ -81,8 +81,8 @@ internal static class FamilySteps
     /// <summary>Dead, and for so long that its last access token, which a logout may still have to deny, has expired.</summary>
     private static bool IsForgettable(StoreStep step, TokenFamily family, UserFloors floors)
         => family.Birth < floors.Floor
-            || family.AbsoluteEnd <= step.Now
-            || (family.IdleEnd <= step.Now && family.RotatedAt + step.Store.RetentionTime < step.Now);
+            || family.AbsoluteEnd <= step.Settled
+            || (family.IdleEnd <= step.Settled && family.RotatedAt + step.Store.RetentionTime < step.Settled);
 
     private static RevocationEntry KillReused(StoreStep step, TokenFamily family, UserFloors floors, ReuseScope scope) => scope switch
     {

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using TokenIssuer.Revocation;
 
 namespace TokenIssuer.Sqlite;
 
 /// <summary>Connections that only read. They neither wait for the writer nor keep it waiting.</summary>
-internal sealed class ReadPool(StoreFile file, Func<StoreConnection> open, TimeProvider clock) : IDisposable
+internal sealed class ReadPool(StoreFile file, Func<StoreConnection> open, TimeProvider clock, SettledClock settled) : IDisposable
 {
     private const int MaxIdle = 8;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(2);
@@ -40,7 +41,7 @@ internal sealed class ReadPool(StoreFile file, Func<StoreConnection> open, TimeP
         try
         {
             connection.BeginRead();
-            var outcome = read(new StoreStep(connection, connection.Store.Read(), clock.GetUtcNow()));
+            var outcome = read(new StoreStep(connection, connection.Store.Read(), clock.GetUtcNow(), settled.Look()));
             connection.Commit();
             Return(connection);
             return outcome;

@@ -10,7 +10,7 @@ namespace TokenIssuer.Sqlite;
 /// </summary>
 internal static class Schema
 {
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>How far <c>all</c> is raised above everything known, so that it is also above what only others know.</summary>
     public const long AllMargin = 600_000;
@@ -29,6 +29,7 @@ internal static class Schema
             all_reason INTEGER NOT NULL,
             all_position INTEGER NOT NULL,
             retention INTEGER NOT NULL,     -- the largest ever configured
+            latest INTEGER NOT NULL,        -- the latest time of any step, to the minute
             seal_key TEXT                   -- the fingerprint of the refresh key that seals
         ) STRICT;
 
@@ -105,6 +106,12 @@ internal static class Schema
         PRAGMA user_version = 3;
         """;
 
+    /// <summary>The latest time of a step was not written before version 4. It is, with the next one.</summary>
+    private const string FromVersion3 = """
+        ALTER TABLE store ADD COLUMN latest INTEGER NOT NULL DEFAULT 0;
+        PRAGMA user_version = 4;
+        """;
+
     /// <summary>Brings a freshly opened file to the one form that is worked with: creates, brings up to date, or refuses.</summary>
     /// <returns>Whether the store was born just now.</returns>
     /// <exception cref="TokenStoreUnavailableException">The file is no token store, or one of a newer version.</exception>
@@ -136,7 +143,7 @@ internal static class Schema
             return version switch
             {
                 Version => true,
-                2 => BringUpToDate(connection),
+                2 or 3 => BringUpToDate(connection),
                 _ => throw new TokenStoreUnavailableException($"The token store {path} has schema version {version}, and this issuer knows version {Version}: run the version that wrote it, or name another file."),
             };
         }
@@ -153,6 +160,11 @@ internal static class Schema
         if (ReadNumber(connection, "PRAGMA user_version") == 2)
         {
             Run(connection, FromVersion2);
+        }
+
+        if (ReadNumber(connection, "PRAGMA user_version") == 3)
+        {
+            Run(connection, FromVersion3);
         }
 
         Run(connection, "COMMIT");
@@ -182,7 +194,9 @@ internal static class Schema
         var born = new RevocationEntry.All(now.ToUnixTimeMilliseconds() + AllMargin, RevocationReason.StoreBirth, now + retention);
         using var log = new LogTable(connection);
         using var store = new StoreTable(connection);
-        store.Insert(new StoreRecord(storeId, Epoch: 1, Tail: 1, Pruned: 0, born.MinGeneration, born.Reason, AllPosition: 1, (long)retention.TotalMilliseconds, SealKey: null));
+        store.Insert(new StoreRecord(
+            storeId, Epoch: 1, Tail: 1, Pruned: 0, born.MinGeneration, born.Reason, AllPosition: 1,
+            (long)retention.TotalMilliseconds, now.ToUnixTimeMilliseconds(), SealKey: null));
         log.Insert(1, born);
     }
 

@@ -84,7 +84,7 @@ internal sealed partial class SqliteTokenFamilyStore : IRevocationFeed
         var isContinued = after is not null && step.Store.Has(after) && after.Positions[0].Major >= step.Store.Pruned;
         var entries = isContinued && after is not null
             ? step.Log.ReadAfter(after.Positions[0].Major)
-            : [.. step.Log.ReadInForce(step.Now), step.Store.AllEntry(step.Now)];
-        return new RevocationPage(entries, step.Store.Cursor, TimeSpan.Zero, step.Store.RetentionTime, !isContinued);
+            : [.. step.Log.ReadInForce(step.Settled), step.Store.AllEntry(step.Now)];
+        return new RevocationPage(entries, step.Store.Cursor, TimeSpan.Zero, step.Store.RetentionAt(step.Now), !isContinued);
     }
 }

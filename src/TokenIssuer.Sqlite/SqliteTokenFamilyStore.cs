@@ -30,21 +30,32 @@ internal sealed partial class SqliteTokenFamilyStore : ITokenFamilyStore, IAsync
         _logger = logger;
         _retention = options.Value.Retention;
         _watch = new LogWatch(Open, clock);
-        _readers = new ReadPool(file, Open, clock);
-        _writer = new Writer(file, Open, _watch.Ring, clock, logger);
+        var settled = new SettledClock(clock);
+        _readers = new ReadPool(file, Open, clock, settled);
+        _writer = new Writer(file, Open, _watch.Ring, clock, settled, logger);
     }
 
     /// <summary>How many transactions were committed; verbs that arrive together share one.</summary>
     internal long Transactions => _writer.Transactions;
 
-    public Task<UserStanding> ReadUserAsync(UserKey user, Knowledge known, CancellationToken cancellationToken) => _readers.RunAsync(
-        step =>
+    public async Task<UserStanding> ReadUserAsync(UserKey user, Knowledge known, CancellationToken cancellationToken)
+    {
+        var (standing, isTimeNoted) = await _readers.RunAsync(
+            step =>
+            {
+                step.Store.ThrowUnlessSeen(known.Cursor);
+                var record = step.Users.Find(user);
+                return (new UserStanding(record?.Subject, step.FloorsOf(record, known.Floors), step.Now), step.Store.Seen(step.Now) == step.Store);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (!isTimeNoted)
         {
-            step.Store.ThrowUnlessSeen(known.Cursor);
-            var record = step.Users.Find(user);
-            return new UserStanding(record?.Subject, step.FloorsOf(record, known.Floors), step.Now);
-        },
-        cancellationToken);
+            // The token of a client is minted with this time and without a step of its own. Once a minute.
+            await CheckAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return standing;
+    }
 
     public Task<FamilyStarted> StartFamilyAsync(FamilyStart start, Knowledge known, CancellationToken cancellationToken) => _writer.RunAsync(
         (start, known), static (step, it) => FamilySteps.Start(step, it.start, it.known), cancellationToken);

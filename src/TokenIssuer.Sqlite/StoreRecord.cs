@@ -13,13 +13,33 @@ namespace TokenIssuer.Sqlite;
 /// <param name="AllReason">Why it was raised last.</param>
 /// <param name="AllPosition">Where that stands in the log.</param>
 /// <param name="Retention">The largest ever configured, in milliseconds.</param>
+/// <param name="Latest">The latest time of any step, to the minute, in milliseconds.</param>
 /// <param name="SealKey">The fingerprint of the refresh key that seals; null before any issuer has looked.</param>
 internal sealed record StoreRecord(
-    string StoreId, long Epoch, long Tail, long Pruned, long AllGeneration, RevocationReason AllReason, long AllPosition, long Retention, string? SealKey)
+    string StoreId, long Epoch, long Tail, long Pruned, long AllGeneration, RevocationReason AllReason, long AllPosition, long Retention, long Latest, string? SealKey)
 {
+    private const long LatestPrecision = 60_000;
+
+    /// <summary>A clock is believed to have been ahead by this much at most: an entry that lasted for ever would never be forgotten.</summary>
+    private static readonly TimeSpan s_mostAhead = TimeSpan.FromDays(1);
+
     public LogCursor Cursor => new(StoreId, Epoch, [new LogPosition(Tail)]);
 
     public TimeSpan RetentionTime => TimeSpan.FromMilliseconds(Retention);
+
+    /// <summary>
+    /// How long an entry written at <paramref name="now"/> is kept. It is counted from the latest time at which a token may have
+    /// been minted: the clock may have been ahead, and was set back.
+    /// </summary>
+    public TimeSpan RetentionAt(DateTimeOffset now)
+    {
+        var ahead = TimeSpan.FromMilliseconds(Math.Max(0, Latest - now.ToUnixTimeMilliseconds()));
+        return RetentionTime + (ahead < s_mostAhead ? ahead : s_mostAhead);
+    }
+
+    /// <summary>A token may be minted with this time.</summary>
+    public StoreRecord Seen(DateTimeOffset now)
+        => now.ToUnixTimeMilliseconds() >= Latest + LatestPrecision ? this with { Latest = now.ToUnixTimeMilliseconds() } : this;
 
     /// <summary>The effective values: own, everybody's, and what the caller knows.</summary>
     public UserFloors FloorsOf(UserRecord? user, UserFloors known)
@@ -29,7 +49,7 @@ internal sealed record StoreRecord(
     }
 
     /// <summary>What holds for everybody. It holds for ever, so a snapshot gives it a full life each time.</summary>
-    public RevocationEntry.All AllEntry(DateTimeOffset now) => new(AllGeneration, AllReason, now + RetentionTime)
+    public RevocationEntry.All AllEntry(DateTimeOffset now) => new(AllGeneration, AllReason, now + RetentionAt(now))
     {
         Id = AllPosition.ToString(CultureInfo.InvariantCulture),
     };

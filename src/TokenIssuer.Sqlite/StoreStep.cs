@@ -6,7 +6,7 @@ using TokenIssuer.Revocation;
 namespace TokenIssuer.Sqlite;
 
 /// <summary>One verb under way inside a transaction: the moment it happens in, and the store as it finds and leaves it.</summary>
-internal sealed class StoreStep(StoreConnection connection, StoreRecord store, DateTimeOffset now)
+internal sealed class StoreStep(StoreConnection connection, StoreRecord store, DateTimeOffset now, DateTimeOffset settled)
 {
     /// <summary>A user's record outlives the last denial of the user's tokens by this.</summary>
     private static readonly TimeSpan s_recordMargin = TimeSpan.FromMinutes(10);
@@ -16,7 +16,10 @@ internal sealed class StoreStep(StoreConnection connection, StoreRecord store, D
     /// <summary>The time of the step, in whole milliseconds.</summary>
     public DateTimeOffset Now { get; } = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
 
-    public DateTimeOffset Until => Now + Store.RetentionTime;
+    /// <summary>The time by which things are forgotten: a clock that was set ahead for a while does no harm.</summary>
+    public DateTimeOffset Settled { get; } = settled;
+
+    public DateTimeOffset Until => Now + Store.RetentionAt(Now);
 
     public UserTable Users => connection.Users;
 
@@ -93,7 +96,7 @@ internal sealed class StoreStep(StoreConnection connection, StoreRecord store, D
     public RevocationEntry Write(RevocationEntry entry)
     {
         var written = Log.Insert(Store.Tail + 1, entry);
-        Store = Store with { Tail = Store.Tail + 1, Pruned = Math.Max(Store.Pruned, Log.Prune(Now)) };
+        Store = Store with { Tail = Store.Tail + 1, Pruned = Math.Max(Store.Pruned, Log.Prune(Settled)) };
         return written;
     }
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using TokenIssuer.Revocation;
 
 namespace TokenIssuer.Sqlite;
 
@@ -19,6 +20,7 @@ internal sealed class Writer : IAsyncDisposable
     private readonly Func<StoreConnection> _open;
     private readonly Action _onLogChanged;
     private readonly TimeProvider _clock;
+    private readonly SettledClock _settled;
     private readonly ILogger _logger;
     private readonly Channel<QueuedVerb> _queue = Channel.CreateUnbounded<QueuedVerb>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<QueuedVerb> _batch = new(MaxBatch);
@@ -28,12 +30,13 @@ internal sealed class Writer : IAsyncDisposable
     private long _version;
     private int _courtesy;
 
-    public Writer(StoreFile file, Func<StoreConnection> open, Action onLogChanged, TimeProvider clock, ILogger logger)
+    public Writer(StoreFile file, Func<StoreConnection> open, Action onLogChanged, TimeProvider clock, SettledClock settled, ILogger logger)
     {
         _file = file;
         _open = open;
         _onLogChanged = onLogChanged;
         _clock = clock;
+        _settled = settled;
         _logger = logger;
         _writing = Task.Run(WriteAllAsync);
     }
@@ -154,7 +157,8 @@ internal sealed class Writer : IAsyncDisposable
     {
         _batch.Add(verb);
         connection.Save();
-        var step = new StoreStep(connection, store, _clock.GetUtcNow());
+        var now = _clock.GetUtcNow();
+        var step = new StoreStep(connection, store.Seen(now), now, _settled.Look());
         try
         {
             verb.Run(step);

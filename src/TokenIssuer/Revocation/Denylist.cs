@@ -21,6 +21,7 @@ internal sealed class Denylist(TimeProvider clock)
     private readonly ConcurrentDictionary<string, Mark> _keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<RevocationWatch, bool> _watches = new();
     private readonly Lock _merging = new();
+    private readonly SettledClock _settled = new(clock);
     private readonly DateTimeOffset _born = clock.GetUtcNow();
     private RevocationEntry.All? _all;
     private bool _listsTokens;
@@ -221,7 +222,7 @@ internal sealed class Denylist(TimeProvider clock)
 
     private void PruneSometimes()
     {
-        var now = clock.GetUtcNow();
+        var now = _settled.Look();
         if (now - _prunedAt < s_pruneEvery)
         {
             return;

@@ -5,11 +5,14 @@ using TokenIssuer.Tests.Stores;
 
 namespace TokenIssuer.Tests.Sqlite;
 
-/// <summary>A file of the version before is brought up to date where it lies, and nobody is signed out.</summary>
+/// <summary>A file of a version before is brought up to date where it lies, and nobody is signed out.</summary>
 public sealed class SqliteUpgradeTests : IAsyncDisposable
 {
-    /// <summary>Takes back what version 3 added.</summary>
-    private const string ToVersion2 = "ALTER TABLE families DROP COLUMN transport; PRAGMA user_version = 2";
+    /// <summary>Takes back what version 4 added.</summary>
+    private const string ToVersion3 = "ALTER TABLE store DROP COLUMN latest; PRAGMA user_version = 3";
+
+    /// <summary>Takes back what versions 3 and 4 added.</summary>
+    private const string ToVersion2 = "ALTER TABLE store DROP COLUMN latest; ALTER TABLE families DROP COLUMN transport; PRAGMA user_version = 2";
 
     private readonly SqliteUnderTest _stores = new();
 
@@ -23,7 +26,7 @@ public sealed class SqliteUpgradeTests : IAsyncDisposable
         var user = new TestUser();
         var family = await StartAsync(user, client);
         var tail = await TailAsync();
-        await BringBackAsync();
+        await BringBackAsync(2);
 
         var store = _stores.Open();
         var rotation = await store.RotateAsync(family.Present(), default, Cancelled);
@@ -38,7 +41,7 @@ public sealed class SqliteUpgradeTests : IAsyncDisposable
     {
         var user = new TestUser();
         await StartAsync(user, OAuthClient.SpaClientId);
-        await BringBackAsync();
+        await BringBackAsync(2);
 
         var stores = Enumerable.Range(0, 8).Select(_ => _stores.Open()).ToList();
         await Task.WhenAll(stores.Select(store => Task.Run(() => store.CheckAsync(Cancelled))));
@@ -47,6 +50,20 @@ public sealed class SqliteUpgradeTests : IAsyncDisposable
         {
             Assert.Single(await store.ListFamiliesAsync(user.Key, default, Cancelled));
         }
+    }
+
+    [Fact]
+    public async Task A_file_of_version_3_goes_on_and_notes_the_time_with_its_first_step()
+    {
+        var user = new TestUser();
+        var family = await StartAsync(user, OAuthClient.SpaClientId);
+        await BringBackAsync(3);
+
+        var rotation = await _stores.Open().RotateAsync(family.Present(), default, Cancelled);
+
+        Assert.Equal((RotationVerdict.Rotated, TokenTransport.Body), (rotation.Verdict, rotation.Family?.Grant.Transport));
+        Assert.Equal(Schema.Version, await AskAsync("PRAGMA user_version"));
+        Assert.Equal(_stores.Clock.Now.ToUnixTimeMilliseconds(), await AskAsync("SELECT latest FROM store"));
     }
 
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
@@ -61,11 +78,11 @@ public sealed class SqliteUpgradeTests : IAsyncDisposable
 
     private async Task<object> TailAsync() => (await _stores.Open().ReadAsync(null, null, Cancelled)).Cursor;
 
-    private async Task BringBackAsync()
+    private async Task BringBackAsync(int version)
     {
         await _stores.CloseAsync();
-        await AskAsync(ToVersion2);
-        Assert.Equal(2, await AskAsync("PRAGMA user_version"));
+        await AskAsync(version == 2 ? ToVersion2 : ToVersion3);
+        Assert.Equal(version, await AskAsync("PRAGMA user_version"));
     }
 
     private async Task<long> AskAsync(string sql)
