@@ -200,7 +200,7 @@ public sealed partial class TokenAuthority
     {
         var minted = _minter.Mint(new AccessTokenGrant(
             family.Session, family.Grant.Subject, family.Grant.ClientId, scope, generation, user.Roles,
-            family.Grant.Amr, family.CreatedAt, now, family.AbsoluteEnd));
+            family.Grant.Amr, family.CreatedAt, now, family.IdleEnd));
         var refreshToken = _seal.Seal(new SealedClaims(family.Session, family.Generation, secret), family.SealKeyId);
         return new TokenAnswer(
             minted.Token, minted.Lifetime, refreshToken, scope, family.Session, family.AbsoluteEnd - now, family.IdleEnd - now);

@@ -20,7 +20,10 @@ public sealed class TokenIssuerOptions
     /// <summary>Lifts the 10-minute limit of <see cref="AccessTokenLifetime"/> to <see cref="AbsoluteLifetime"/>.</summary>
     public bool AllowLongAccessTokens { get; set; }
 
-    /// <summary>How long a session lives without a refresh: at least 1 s, 30 min by default, at most <see cref="AbsoluteLifetime"/>.</summary>
+    /// <summary>
+    /// How long a session lives without a refresh: at least 1 s, 30 min by default, at most <see cref="AbsoluteLifetime"/>. Its
+    /// access tokens end with it: below <see cref="AccessTokenLifetime"/> it is what bounds them.
+    /// </summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>How long a session lives however active it is: 12 h by default. Only a new login starts it over.</summary>
