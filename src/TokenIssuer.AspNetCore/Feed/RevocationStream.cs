@@ -19,7 +19,10 @@ internal sealed class RevocationStream(Denylist denylist, TimeProvider clock)
     /// <param name="after">What the follower has; null when it has nothing.</param>
     /// <param name="start">What came since, read from the store after the subscription was made, so that nothing falls between both.</param>
     /// <param name="subscription">What the issuer's own replica follows.</param>
-    /// <param name="follower">The token that opened the stream; null for a client that authenticated itself. Once the entry that kills it was sent, the stream ends.</param>
+    /// <param name="follower">
+    /// The token that opened the stream; null for a client that authenticated itself. Once the entry that kills it was sent, the
+    /// stream ends; or a second after its death was known, if no page brings the entry.
+    /// </param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public async IAsyncEnumerable<SseItem<string>> ReadAsync(
         LogCursor? after,
@@ -35,11 +38,24 @@ internal sealed class RevocationStream(Denylist denylist, TimeProvider clock)
             yield return item;
         }
 
+        if (Kills(start, follower))
+        {
+            yield break;
+        }
+
+        var wasDead = false;
         await foreach (var message in subscription.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             if (message is not FeedMessage.Page { Content: var content } page)
             {
                 yield return HeartbeatOf(seen with { Content = seen.Content with { Cursor = sent } });
+                var isDead = follower is not null && denylist.Check(follower) != Denial.None;
+                if (wasDead && isDead)
+                {
+                    yield break;
+                }
+
+                wasDead = isDead;
                 continue;
             }
 
@@ -56,11 +72,24 @@ internal sealed class RevocationStream(Denylist denylist, TimeProvider clock)
             }
 
             sent = content.Cursor;
-            if (follower is not null && denylist.Check(follower) != Denial.None)
+            if (Kills(content, follower))
             {
                 yield break;
             }
         }
+    }
+
+    /// <summary>Judged by the page alone: the issuer's own replica may know of a kill whose entry is still to be sent.</summary>
+    private bool Kills(RevocationPage page, TokenIdentity? follower)
+    {
+        if (follower is null || page.Entries.Count == 0)
+        {
+            return false;
+        }
+
+        var told = new Denylist(clock);
+        told.Merge(page.Entries, page.Retention);
+        return told.Check(follower) != Denial.None;
     }
 
     /// <summary>All but the last entry bear the cursor from before the page: whoever breaks off among them gets all again.</summary>
