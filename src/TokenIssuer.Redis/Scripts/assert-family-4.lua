@@ -4,10 +4,9 @@
 -- RETURNS {0, redis time, families killed, {id, entry} or {}}
 -- INVARIANT skips what is in effect: of many that assert the same, one writes.
 -- INCLUDES step, log, user, family
-local id = string.sub(ARGV[12], 17)
+local id, packed = family_id, family_record
 local asked = tonumber(ARGV[14])
 local expiry = asked > 0 and math.min(asked, latest) or now + retention
-local packed = redis.call('HGET', KEYS[1], id)
 local killed = 0
 if packed and not is_family(id, packed) then
   local _, marked = struct.unpack('>BI6', packed)

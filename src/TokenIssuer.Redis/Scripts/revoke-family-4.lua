@@ -5,8 +5,7 @@
 -- INVARIANT the entry is written whether a record exists or not: a store that lost the family still has access tokens of
 --         it to forbid.
 -- INCLUDES step, log, user, family
-local id = string.sub(ARGV[12], 17)
-local packed = redis.call('HGET', KEYS[1], id)
+local id, packed = family_id, family_record
 local killed = 0
 if packed and is_family(id, packed) then
   if string.byte(packed) == 1 and is_alive(packed) then killed = 1 end

@@ -7,9 +7,7 @@
 -- RETURNS {verdict 1-12, redis time, generation, subject, family, metadata, {id, entry, ...}}; strings empty when missing
 -- INVARIANT at most one unredeemed token per family; a refusal writes nothing; a reuse kills and logs in the same step.
 -- INCLUDES step, log, user, family, kill-user, scope
-local id = string.sub(ARGV[12], 17)
-local packed = redis.call('HGET', KEYS[1], id)
-local metadata = redis.call('HGET', KEYS[1], string.sub(id, 1, 8))
+local id, packed, metadata = family_id, family_record, family_metadata
 if not user.subject or not metadata or not packed or string.byte(packed) == 0 then
   return {1, redis_now, effective.generation, '', '', '', {}}
 end

@@ -16,6 +16,7 @@ local function position(id)
 end
 
 local function behind(tail, seen)
+  if tail == seen then return false end
   local tail_ms, tail_seq = position(tail)
   local seen_ms, seen_seq = position(seen)
   return tail_ms < seen_ms or (tail_ms == seen_ms and tail_seq < seen_seq)

@@ -1,14 +1,16 @@
 -- user: reads and writes the record of a user. Concatenated in front of the scripts that name it, after step.
 -- KEYS    1 hash of the user  2 state of the partition, which remembers the highest generation of anyone
--- ARGV    as in step
+-- ARGV    as in step; where 12 is a user key and a family id (32 bytes) the family is read along with the user
 -- DEFINES user, the stored values; effective, merged with `all` and with what the caller knows; own_floor, own_api_floor,
---         merged with `all` alone; put_user(); user_entry(expiry); keep(ms)
+--         merged with `all` alone; family_id, family_record, family_metadata; put_user(); user_entry(expiry); keep(ms)
 -- INVARIANT what only the caller knows is judged with but not stored, except by the verb that says so: the record and
 --         the log move together.
 -- told_generation, told_until: what the last entry about the user said, and until when. A login may raise the generation
 -- above it; floors are never raised without an entry.
 local user = { generation = 0, floor = 0, api_floor = 0, told_generation = 0, told_until = 0, subject = false }
-local user_record = redis.call('HGET', KEYS[1], 'u')
+local family_id = #(ARGV[12] or '') == 32 and string.sub(ARGV[12], 17) or ''
+local found = redis.call('HMGET', KEYS[1], 'u', family_id, string.sub(family_id, 1, 8))
+local user_record, family_record, family_metadata = found[1], found[2], found[3]
 if user_record then
   if string.byte(user_record) ~= 2 then return {93, redis_now} end
   local _, generation, floor, api_floor, told_generation, told_until, at = struct.unpack('>BI7I7I7I7I6', user_record)
