@@ -27,19 +27,29 @@ internal sealed class RedisClock(TimeProvider clock)
     /// <param name="sentAt">The timestamp when the call was sent.</param>
     public void Note(DateTimeOffset redisTime, long sentAt)
     {
-        var roundTrip = clock.GetElapsedTime(sentAt);
+        var next = Take(redisTime, clock.GetElapsedTime(sentAt));
         var best = Volatile.Read(ref _best);
-        if (best is null || roundTrip <= best.RoundTrip || clock.GetElapsedTime(best.At) > s_sampleLife)
+        if (best is null || next.RoundTrip <= best.RoundTrip || next.Contradicts(best) || clock.GetElapsedTime(best.At) > s_sampleLife)
         {
-            Set(redisTime, roundTrip);
+            Volatile.Write(ref _best, next);
         }
     }
 
-    /// <summary>A reply that contradicts the offset: what was measured before no longer holds.</summary>
-    public void Correct(DateTimeOffset redisTime, long sentAt) => Set(redisTime, clock.GetElapsedTime(sentAt));
+    /// <summary>A reply by which a step came too late: what was measured before no longer holds.</summary>
+    public void Correct(DateTimeOffset redisTime, long sentAt) => Volatile.Write(ref _best, Take(redisTime, clock.GetElapsedTime(sentAt)));
 
-    private void Set(DateTimeOffset redisTime, TimeSpan roundTrip)
-        => Volatile.Write(ref _best, new Sample(redisTime + (roundTrip / 2) - clock.GetUtcNow(), roundTrip, clock.GetTimestamp()));
+    private Sample Take(DateTimeOffset redisTime, TimeSpan roundTrip)
+        => new(redisTime + (roundTrip / 2) - clock.GetUtcNow(), roundTrip, clock.GetTimestamp());
 
-    private sealed record Sample(TimeSpan Offset, TimeSpan RoundTrip, long At);
+    private sealed record Sample(TimeSpan Offset, TimeSpan RoundTrip, long At)
+    {
+        /// <summary>Redis tells whole milliseconds.</summary>
+        private static readonly TimeSpan s_grain = TimeSpan.FromMilliseconds(1);
+
+        /// <summary>
+        /// Each may be wrong by half its round trip. Further apart than that they speak of two clocks: this host's or the
+        /// node's was set, or another node took over.
+        /// </summary>
+        public bool Contradicts(Sample held) => (Offset - held.Offset).Duration() > ((RoundTrip + held.RoundTrip) / 2) + s_grain;
+    }
 }
