@@ -60,7 +60,7 @@ internal sealed class LossHealing(
         }
 
         denylist.Merge(whole.Entries, whole.Retention);
-        await store.AppendAsync(denylist.Held(), cancellationToken).ConfigureAwait(false);
+        await store.AppendAsync(MissingFrom(whole, seen), cancellationToken).ConfigureAwait(false);
         var epoch = await AgreeOnEpochAsync(seen, page.Cursor, whole.Cursor, cancellationToken).ConfigureAwait(false);
         var healed = whole with { Cursor = whole.Cursor with { Epoch = epoch } };
         denylist.Merge(healed);
@@ -85,6 +85,15 @@ internal sealed class LossHealing(
 
         return page;
     }
+
+    /// <summary>
+    /// What has to be given back. A store that took the place of another is above everything that the lost one gave out: each
+    /// family, user and token listed is dead by that, and only a key, which may sign for the new one as well, has to be named.
+    /// </summary>
+    private IReadOnlyList<RevocationEntry> MissingFrom(RevocationPage whole, LogCursor seen)
+        => seen.StoreId == whole.Cursor.StoreId
+            ? denylist.Held()
+            : [.. denylist.Held().Where(entry => entry is RevocationEntry.Key or RevocationEntry.All)];
 
     /// <summary>
     /// A raised epoch tells everybody else that the log is not the one they have read. Where it is higher than the one seen,

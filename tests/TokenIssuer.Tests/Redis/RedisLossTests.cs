@@ -82,12 +82,8 @@ public sealed class RedisLossTests : IDisposable
         var page = await issuers[0].Feed.ReadAsync(null, null, TestContext.Current.CancellationToken);
 
         Assert.Equal(settled, page.Cursor);
-        Assert.Equal(6, page.Entries.OfType<RevocationEntry.Family>().Select(entry => entry.Session).Distinct().Count());
-        Assert.Equal(6, page.Entries.OfType<RevocationEntry.Family>().Count());
-
-        // The new store's `all` is above the floor of the user, who needs no entry any more.
-        Assert.Empty(page.Entries.OfType<RevocationEntry.User>());
-        Assert.Single(page.Entries.OfType<RevocationEntry.Token>());
+        // The new store's `all` is above all of them: only the key needs an entry any more.
+        Assert.Empty(page.Entries.Where(entry => entry is not (RevocationEntry.Key or RevocationEntry.All)));
         Assert.Single(page.Entries.OfType<RevocationEntry.Key>());
         Assert.InRange(page.Cursor.Epoch, 2, 4);
         foreach (var issuer in issuers)
@@ -181,7 +177,12 @@ public sealed class RedisLossTests : IDisposable
         TokenAnswer living, loggedOut;
         await using (var issuer = await IssuerNode.StartAsync(redis.Address, _folder))
         {
-            await issuer.RevokeAsync(new RevocationTarget.Everything());
+            for (var i = 0; i < 60; i++)
+            {
+                // Each raises generations by a second; the newborn store begins where the first of them has.
+                await issuer.RevokeAsync(new RevocationTarget.Everything());
+            }
+
             (living, loggedOut) = (await issuer.LogInAsync("living"), await issuer.LogInAsync("logged-out"));
             await issuer.RevokeAsync(new RevocationTarget.Session(loggedOut.SessionId));
             await Eventually.TrueAsync(async () => (await issuer.Feed.ReadAsync(null, null, TestContext.Current.CancellationToken)).Cursor.Equals(issuer.Denylist.Cursor), s_patience);

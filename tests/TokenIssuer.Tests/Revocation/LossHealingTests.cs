@@ -105,23 +105,23 @@ public sealed class LossHealingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_store_is_told_what_was_seen_of_the_lost_one()
+    public async Task Another_store_is_told_of_the_revoked_keys_because_it_is_above_everything_else()
     {
         var replica = await StartAsync("a");
-        var killed = await LogInAsync();
-        await KillAsync(killed);
+        await KillAsync(await LogInAsync());
+        await _store.RevokeUserAsync(_user.Key, _user.Subject, KillReach.Everything, RevocationReason.Administrator, default, Cancelled);
+        await _store.AppendAsync([Entries.Token with { Until = _clock.Now + s_retention }, Entries.Key with { Until = _clock.Now + s_retention }], Cancelled);
         await replica.ReadOnAsync();
-        var lost = replica.Denylist.Cursor;
+        var highest = replica.Denylist.HighestGeneration;
         _clock.Advance(TimeSpan.FromSeconds(1));
         _store.Replace();
 
         await replica.ReadOnAsync();
 
         var page = await _store.ReadAsync(null, null, Cancelled);
-        Assert.Contains(page.Entries, entry => entry is RevocationEntry.Family family && family.Session == killed.Session);
-        Assert.Equal(2, page.Cursor.Epoch);
-        Assert.NotEqual(lost?.StoreId, replica.Denylist.Cursor?.StoreId);
-        Assert.True(replica.Denylist.Lists(killed.Session));
+        Assert.Equal(Entries.Key.KeyId, Assert.Single(page.Entries.OfType<RevocationEntry.Key>()).KeyId);
+        Assert.True(Assert.IsType<RevocationEntry.All>(Assert.Single(page.Entries, entry => entry is not RevocationEntry.Key)).MinGeneration > highest);
+        Assert.Equal((2L, page.Cursor.StoreId), (page.Cursor.Epoch, replica.Denylist.Cursor?.StoreId));
     }
 
     [Fact]
