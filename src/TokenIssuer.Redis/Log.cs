@@ -41,4 +41,7 @@ internal static partial class Log
 
     [LoggerMessage(5011, LogLevel.Error, "Partition {Partition} of store {Store} was lost. Every session ends.", EventName = "PartitionLost")]
     public static partial void PartitionLost(this ILogger logger, string store, int partition);
+
+    [LoggerMessage(5020, LogLevel.Error, "What Redis holds of user {User} can't be read. Their revocations were given back to the global log alone; the user gets 503 until the key is mended or deleted.", EventName = "RecordUnasserted")]
+    public static partial void RecordUnasserted(this ILogger logger, string? user);
 }

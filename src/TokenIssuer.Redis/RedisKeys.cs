@@ -32,8 +32,8 @@ internal sealed class RedisKeys(string prefix, int partitions)
     /// <summary>Finds the user hashes, for counting.</summary>
     public string UserPattern(int partition) => $"{Tag(partition)}:u:*";
 
-    /// <summary>Whose hash a key is.</summary>
-    public static UserKey UserOf(string key) => UserKey.Parse(key.Split(':')[^1]);
+    /// <summary>Whose hash a key is; null for a key that is not ours, whatever it is called.</summary>
+    public static UserKey? TryUserOf(string key) => UserKey.TryParse(key.Split(':')[^1]);
 
     /// <summary>Hash: store id, epoch, tail, <c>all</c>, largest retention.</summary>
     public RedisKey State(int log) => log == Global ? GlobalState(prefix) : $"{Tag(log)}:state";

@@ -83,7 +83,7 @@ internal sealed class RedisSteps(
                     throw new TokenStoreLossException("Redis holds no store.");
                 case StepCode.Unreadable:
                     logger.RecordUnreadable(script.Name);
-                    throw new TokenStoreUnavailableException($"{script} found a record of a version that this program does not know.");
+                    throw new RecordUnreadableException($"{script} found a record of a version that this program does not know.");
                 case StepCode.Done or StepCode.GenerationMoved or StepCode.LimitReached or StepCode.EpochMoved:
                     return reply with { Now = now };
                 case var verdict when Enum.IsDefined((RotationVerdict)(int)verdict):

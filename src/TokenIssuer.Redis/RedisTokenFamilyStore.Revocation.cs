@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using StackExchange.Redis;
 using TokenIssuer.ApiTokens;
 using TokenIssuer.Families;
@@ -8,11 +7,9 @@ using TokenIssuer.Revocation;
 
 namespace TokenIssuer.Redis;
 
-/// <content>Revoking, and giving back what Redis has lost.</content>
+/// <content>Revoking, counting, and answering a loss.</content>
 internal sealed partial class RedisTokenFamilyStore
 {
-    private const int AssertedAtOnce = 200;
-
     public async Task<Killed> RevokeFamilyAsync(SessionId session, RevocationReason reason, CancellationToken cancellationToken)
         => ReadKilled(await RunAsync(
             Script.RevokeFamily, session.User, null, StepDeadline.None, _ => [Name(session), (int)reason], cancellationToken).ConfigureAwait(false));
@@ -48,27 +45,13 @@ internal sealed partial class RedisTokenFamilyStore
         highestKnown = Math.Max(highestKnown, await pages.ReadHighestAsync(cancellationToken).ConfigureAwait(false));
         var reply = await RunGlobalAsync(
             Script.RevokeAll, _ => [RedisSteps.Number(highestKnown), (int)reason, string.Empty], StepDeadline.Caller, cancellationToken).ConfigureAwait(false);
-        await SpreadAsync(reply, cancellationToken).ConfigureAwait(false);
+
+        // From here on nobody's leaving may stop it: it counts on every partition or is not acknowledged.
+        await SpreadAsync(reply, CancellationToken.None).ConfigureAwait(false);
 
         // Counted after the kill, which must not wait for it, by the value that stood before.
-        var killed = await sweep.CountAsync((long)reply.Values[7], reply.Now, cancellationToken).ConfigureAwait(false);
+        var killed = await sweep.CountAsync((long)reply.Values[7], reply.Now, CancellationToken.None).ConfigureAwait(false);
         return killed with { Entries = ReadEntries(reply.Log, reply.Values[3]) };
-    }
-
-    public async Task<Killed> AppendAsync(IReadOnlyList<RevocationEntry> entries, CancellationToken cancellationToken)
-    {
-        var written = new List<RevocationEntry>(entries.Count);
-        var (sessions, tokens) = (0, 0);
-        foreach (var chunk in entries.Chunk(AssertedAtOnce))
-        {
-            foreach (var killed in await Task.WhenAll(chunk.Select(entry => AssertAsync(entry, cancellationToken))).ConfigureAwait(false))
-            {
-                (sessions, tokens) = (sessions + killed.Sessions, tokens + killed.ApiTokens);
-                written.AddRange(killed.Entries);
-            }
-        }
-
-        return new Killed(sessions, tokens, written);
     }
 
     public async Task<Killed> CountAsync(UserKey? user, CancellationToken cancellationToken)
@@ -119,47 +102,4 @@ internal sealed partial class RedisTokenFamilyStore
     private Task<StepReply> RunGlobalAsync(
         Script script, Func<DateTimeOffset, RedisValue[]> arguments, StepDeadline deadline, CancellationToken cancellationToken)
         => steps.RunAsync(script, steps.Keys.Global, [steps.Keys.Marks], null, deadline, arguments, cancellationToken);
-
-    private async Task<Killed> AssertAsync(RevocationEntry entry, CancellationToken cancellationToken)
-    {
-        var reply = entry switch
-        {
-            RevocationEntry.Family family => await RunAsync(
-                Script.AssertFamily, family.Session.User, null, StepDeadline.None,
-                _ => [Name(family.Session), (int)family.Reason, ExpiryOf(family)], cancellationToken).ConfigureAwait(false),
-            RevocationEntry.User user => await RunAsync(
-                Script.AssertUser, user.UserKey, null, StepDeadline.None,
-                _ =>
-                [
-                    Identifier128.ToBytes(user.UserKey.Value), SubjectText.Pack(user.Subject), RedisSteps.Number(user.Floors.Generation),
-                    RedisSteps.Number(user.Floors.Floor), RedisSteps.Number(user.Floors.ApiFloor), (int)user.Reason, ExpiryOf(user),
-                ],
-                cancellationToken).ConfigureAwait(false),
-            RevocationEntry.Token token when ApiTokenId.TryParse(token.Jti, out var id) => await RunAsync(
-                Script.RevokeApiToken, id.User, null, StepDeadline.None,
-                _ => [Name(id), token.Jti, (int)token.Reason, ExpiryOf(token)], cancellationToken).ConfigureAwait(false),
-            RevocationEntry.Token token => await RunGlobalAsync(
-                Script.AssertMark, _ => [LogEntry.TokenKind, token.Jti, (int)token.Reason, ExpiryOf(token)], StepDeadline.None, cancellationToken).ConfigureAwait(false),
-            RevocationEntry.Key key => await RunGlobalAsync(
-                Script.AssertMark, _ => [LogEntry.KeyKind, key.KeyId, (int)key.Reason, ExpiryOf(key)], StepDeadline.None, cancellationToken).ConfigureAwait(false),
-            RevocationEntry.All all => await RunGlobalAsync(
-                Script.AssertAll, _ => [RedisSteps.Number(all.MinGeneration), (int)all.Reason, ExpiryOf(all)], StepDeadline.None, cancellationToken).ConfigureAwait(false),
-            _ => throw new UnreachableException(entry.GetType().Name),
-        };
-        if (entry is RevocationEntry.All)
-        {
-            await SpreadAsync(reply, cancellationToken).ConfigureAwait(false);
-        }
-
-        var killed = ReadKilled(reply);
-        return entry switch
-        {
-            RevocationEntry.Token => killed with { Sessions = 0, ApiTokens = killed.Sessions },
-            RevocationEntry.User => killed with { ApiTokens = (int)(long)reply.Values[4] },
-            _ => killed,
-        };
-    }
-
-    private static string ExpiryOf(RevocationEntry entry)
-        => entry.Until > DateTimeOffset.UnixEpoch ? RedisSteps.Milliseconds(entry.Until) : "0";
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 using TokenIssuer.Families;
 using TokenIssuer.Redis.Feed;
@@ -10,7 +11,7 @@ namespace TokenIssuer.Redis;
 
 /// <summary>The store on Redis: each verb is one script, one round trip, one slot.</summary>
 internal sealed partial class RedisTokenFamilyStore(
-    RedisSteps steps, StoreBirth birth, LogPages pages, UserSweep sweep) : ITokenFamilyStore
+    RedisSteps steps, StoreBirth birth, LogPages pages, UserSweep sweep, ILogger<RedisTokenFamilyStore> logger) : ITokenFamilyStore
 {
     public async Task<UserStanding> ReadUserAsync(UserKey user, Knowledge known, CancellationToken cancellationToken)
     {

@@ -83,9 +83,16 @@ internal sealed partial class SqliteTokenFamilyStore : ITokenFamilyStore, IAsync
             cancellationToken).ConfigureAwait(false);
 
         // The kill is one write and waits for nobody. Who died of it is counted afterwards: the dead still lie where they were.
-        var died = await _readers.RunAsync(
-            step => Count(step, before, entry.MinGeneration), cancellationToken).ConfigureAwait(false);
-        return died with { Entries = [entry] };
+        // A count that fails, or a caller who leaves, takes nothing back.
+        try
+        {
+            var died = await _readers.RunAsync(step => Count(step, before, entry.MinGeneration), CancellationToken.None).ConfigureAwait(false);
+            return died with { Entries = [entry] };
+        }
+        catch (TokenStoreUnavailableException)
+        {
+            return new Killed(0, 0, [entry]) { IsAtLeast = true };
+        }
     }
 
     public Task<IReadOnlyList<TokenFamily>> ListFamiliesAsync(UserKey user, Knowledge known, CancellationToken cancellationToken) => _readers.RunAsync(

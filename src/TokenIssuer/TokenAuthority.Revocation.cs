@@ -39,7 +39,10 @@ public sealed partial class TokenAuthority
         _denylist.Merge(killed.Entries, _options.Retention);
         _logger.Revoked(target.ToString(), reason.ToString(), killed.Sessions, killed.ApiTokens);
         _metrics.Revoked(reason);
-        return new RevocationReceipt(killed.Sessions, killed.ApiTokens, killed.Entries.Count > 0 ? killed.Entries[^1].Id : null);
+        return new RevocationReceipt(killed.Sessions, killed.ApiTokens, killed.Entries.Count > 0 ? killed.Entries[^1].Id : null)
+        {
+            IsAtLeast = killed.IsAtLeast,
+        };
     }
 
     /// <summary>What a revocation would kill now. Changes nothing.</summary>
@@ -68,7 +71,7 @@ public sealed partial class TokenAuthority
                 return new RevocationReceipt(Math.Max(0, siblings.Sessions - 1), 0, null);
             case RevocationTarget.Everything:
                 var everything = await _store.CountAsync(null, cancellationToken).ConfigureAwait(false);
-                return new RevocationReceipt(everything.Sessions, everything.ApiTokens, null);
+                return new RevocationReceipt(everything.Sessions, everything.ApiTokens, null) { IsAtLeast = everything.IsAtLeast };
             default:
                 return new RevocationReceipt(0, 0, null);
         }

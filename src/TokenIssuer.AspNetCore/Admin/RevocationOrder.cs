@@ -32,5 +32,8 @@ internal sealed record RevocationOrder(
 /// <summary>What was revoked, or would be.</summary>
 internal sealed record RevocationResult(RevokedCounts Revoked, string? RevocationId);
 
-/// <summary>What was alive and is dead now.</summary>
-internal sealed record RevokedCounts(int Sessions, int ApiTokens);
+/// <summary>What was alive and is dead now; <c>at_least</c> stands there only where not all of it could be counted.</summary>
+internal sealed record RevokedCounts(int Sessions, int ApiTokens, bool? AtLeast)
+{
+    public static RevokedCounts Of(RevocationReceipt receipt) => new(receipt.Sessions, receipt.ApiTokens, receipt.IsAtLeast ? true : null);
+}

@@ -28,7 +28,7 @@ internal sealed class RevocationsAdminEndpoint(TokenAuthority authority, KeyRing
 
         var result = order switch
         {
-            { Target: null } => new RevocationResult(new RevokedCounts(0, 0), RevocationId: null),
+            { Target: null } => new RevocationResult(new RevokedCounts(0, 0, AtLeast: null), RevocationId: null),
             { Target: { } target, DryRun: true } => await CountAsync(target, context.RequestAborted).ConfigureAwait(false),
             { Target: { } target } => await RevokeAsync(context, target, order.Reason).ConfigureAwait(false),
         };
@@ -38,7 +38,7 @@ internal sealed class RevocationsAdminEndpoint(TokenAuthority authority, KeyRing
     private async Task<RevocationResult> CountAsync(RevocationTarget target, CancellationToken cancellationToken)
     {
         var receipt = await authority.CountAsync(target, cancellationToken).ConfigureAwait(false);
-        return new RevocationResult(new RevokedCounts(receipt.Sessions, receipt.ApiTokens), RevocationId: null);
+        return new RevocationResult(RevokedCounts.Of(receipt), RevocationId: null);
     }
 
     private async Task<RevocationResult> RevokeAsync(HttpContext context, RevocationTarget target, string? reason)
@@ -47,11 +47,13 @@ internal sealed class RevocationsAdminEndpoint(TokenAuthority authority, KeyRing
 
         // Out of the ring first, so that nothing is signed with it any more; its tokens die with the entry.
         var isRetired = target is RevocationTarget.Key key && keys.TryRetire(key.KeyId) == KeyRetirement.Retired;
-        var receipt = await authority.RevokeAsync(target, ReasonOf(target), context.RequestAborted).ConfigureAwait(false);
+
+        // An administrator who leaves gets what they ordered, whole and with its line in the audit log.
+        var receipt = await authority.RevokeAsync(target, ReasonOf(target), CancellationToken.None).ConfigureAwait(false);
         var session = target is RevocationTarget.Session one ? one.Id : (SessionId?)null;
         var type = isRetired ? AuditEventType.KeyRetired : AuditEventType.Revoked;
         await audit.WriteAsync(context, type, owner, session, Describe(target, reason)).ConfigureAwait(false);
-        return new RevocationResult(new RevokedCounts(receipt.Sessions, receipt.ApiTokens), receipt.RevocationId);
+        return new RevocationResult(RevokedCounts.Of(receipt), receipt.RevocationId);
     }
 
     /// <summary>Asked before the session is gone: the audit log says whose it was.</summary>

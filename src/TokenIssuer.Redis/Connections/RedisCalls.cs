@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
+using TokenIssuer.Redis.Records;
 
 namespace TokenIssuer.Redis.Connections;
 
@@ -11,6 +12,9 @@ internal sealed class RedisCalls(RedisConnection connection, TimeProvider clock,
 {
     // A master that was demoted or cut off, a changed password, changed rights: another connection may do better.
     private static readonly string[] s_wrongServer = ["READONLY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "WRONGPASS", "NOPERM", "NOREPLICAS"];
+
+    // A key of another type, or a value that a script can't take apart: whatever else the same call is for is not concerned.
+    private static readonly string[] s_unreadable = ["WRONGTYPE", "bad argument", "attempt to "];
 
     /// <summary>Calls and waits. When the wait ends the call is not undone: Redis may still run it.</summary>
     public async Task<T> AskAsync<T>(string name, TimeSpan deadline, Func<IDatabaseAsync, Task<T>> call, CancellationToken cancellationToken)
@@ -31,6 +35,11 @@ internal sealed class RedisCalls(RedisConnection connection, TimeProvider clock,
             }
 
             logger.StepRefused(name, failure.Message);
+            if (s_unreadable.Any(text => failure.Message.Contains(text, StringComparison.Ordinal)))
+            {
+                throw new RecordUnreadableException($"Redis found a record that can't be read in {name}: {failure.Message}", failure);
+            }
+
             throw new TokenStoreUnavailableException($"Redis refused {name}: {failure.Message}", failure);
         }
         catch (Exception failure) when (failure is RedisException or ObjectDisposedException)

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using TokenIssuer.ApiTokens;
 using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 
@@ -44,6 +46,30 @@ internal readonly record struct LogEntry(RevocationEntry Entry, LogPosition Posi
         };
         return new LogEntry(entry, Positions.Parse(id), predecessor);
     }
+
+    /// <summary>By whose record an entry is applied; null for those that stand in the log alone.</summary>
+    public static UserKey? OwnerOf(RevocationEntry entry) => entry switch
+    {
+        RevocationEntry.Family family => family.Session.User,
+        RevocationEntry.User user => user.UserKey,
+        RevocationEntry.Token token when ApiTokenId.TryParse(token.Jti, out var id) => id.User,
+        _ => null,
+    };
+
+    /// <summary>What an entry with an owner says, as the scripts write it.</summary>
+    public static (int Kind, byte[] Body) PackBody(RevocationEntry entry) => entry switch
+    {
+        RevocationEntry.Family family => (FamilyKind, [.. Identifier128.ToBytes(family.Session.User.Value), .. Identifier128.ToBytes(family.Session.Family.Value)]),
+        RevocationEntry.User user => (UserKind, new PackedWriter()
+            .Bytes(Identifier128.ToBytes(user.UserKey.Value))
+            .Integer(user.Floors.Generation, GenerationWidth)
+            .Integer(user.Floors.Floor, GenerationWidth)
+            .Integer(user.Floors.ApiFloor, GenerationWidth)
+            .Bytes(SubjectText.Pack(user.Subject))
+            .ToArray()),
+        RevocationEntry.Token token => (TokenKind, Encoding.UTF8.GetBytes(token.Jti)),
+        _ => throw new UnreachableException(entry.GetType().Name),
+    };
 
     private static SessionId ReadSession(ref PackedReader reader) => new(
         new UserKey(Identifier128.Read(reader.Take(Identifier128.Size))),

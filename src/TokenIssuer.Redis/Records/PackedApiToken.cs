@@ -49,7 +49,7 @@ internal static class PackedApiToken
     }
 
     public static bool IsAlive(byte[] packed, UserFloors floors, DateTimeOffset now)
-        => packed[0] == Version && Unpack(default, s_nobody, packed).IsAlive(floors, now);
+        => packed is not [DeadVersion, ..] && Unpack(default, s_nobody, packed).IsAlive(floors, now);
 
     /// <summary>The living ones, newest first.</summary>
     public static IReadOnlyList<ApiTokenRecord> ReadLiving(

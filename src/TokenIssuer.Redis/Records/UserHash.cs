@@ -6,6 +6,8 @@ namespace TokenIssuer.Redis.Records;
 /// <summary>Reads the hash of a user as a whole.</summary>
 internal static class UserHash
 {
+    private const byte UserVersion = 2;
+
     /// <summary>The living families, newest first.</summary>
     /// <param name="user">Whose hash it is.</param>
     /// <param name="subject">Null when there is no record of the user: then there are no families either.</param>
@@ -47,6 +49,7 @@ internal static class UserHash
     }
 
     /// <summary>How many families and API tokens of a user are alive, under the user's own floors and <paramref name="all"/>.</summary>
+    /// <exception cref="FormatException">A record that this program can't read.</exception>
     public static (int Sessions, int ApiTokens) CountLiving(HashEntry[] hash, HashEntry[] tokens, long all, DateTimeOffset now)
     {
         var record = hash.FirstOrDefault(field => field.Name == "u").Value;
@@ -58,7 +61,7 @@ internal static class UserHash
         var floors = UserFloors.All(all).Max(ReadFloors((byte[])record));
         var sessions = hash.Count(field => (byte[])field.Name is { Length: FamilyRecord.IdLength }
             && (byte[])field.Value is var packed
-            && packed[0] == FamilyRecord.Version
+            && packed is not [FamilyRecord.DeadVersion, ..]
             && FamilyRecord.ReadLife(packed).IsAlive(floors, now));
         return (sessions, tokens.Count(field => PackedApiToken.IsAlive((byte[])field.Value, floors, now)));
     }
@@ -67,7 +70,11 @@ internal static class UserHash
     private static UserFloors ReadFloors(byte[] record)
     {
         var reader = new PackedReader(record);
-        reader.Take(1);
+        if (reader.Byte() is var version && version != UserVersion)
+        {
+            throw new FormatException($"A user record has version {version}; this program knows {UserVersion}.");
+        }
+
         return new UserFloors(
             reader.Integer(FamilyRecord.BirthWidth), reader.Integer(FamilyRecord.BirthWidth), reader.Integer(FamilyRecord.BirthWidth));
     }

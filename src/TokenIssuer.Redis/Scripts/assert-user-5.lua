@@ -16,8 +16,10 @@ if told or all >= math.max(generation, floor, api_floor) or (expiry <= now and n
 end
 
 local killed = 0
-for _, packed in ipairs(redis.call('HVALS', KEYS[1])) do
-  if #packed == 63 and string.byte(packed) == 1 then
+local fields = redis.call('HGETALL', KEYS[1])
+for i = 1, #fields, 2 do
+  local packed = fields[i + 1]
+  if is_family(fields[i], packed) and string.byte(packed) == 1 then
     if is_alive(packed) and struct.unpack('>I7', packed, 22) < floor then killed = killed + 1 end
   end
 end

@@ -38,7 +38,10 @@ internal interface ITokenFamilyStore
     /// <summary>Raises a user's floors above every generation in use, creating the record if it is missing.</summary>
     Task<Killed> RevokeUserAsync(UserKey user, Subject subject, KillReach reach, RevocationReason reason, Knowledge known, CancellationToken cancellationToken);
 
-    /// <summary>Raises <c>all</c>: the global entry first, then every partition.</summary>
+    /// <summary>
+    /// Raises <c>all</c>: the global entry first, then every partition. Who died of it is counted afterwards, for as long as an
+    /// administrator may wait, and a count that fails takes nothing back.
+    /// </summary>
     /// <param name="reason">Why.</param>
     /// <param name="highestKnown">The highest generation the caller has seen for anyone.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -65,7 +68,7 @@ internal interface ITokenFamilyStore
     /// <summary>Kills one API token. The log entry (its id as <c>jti</c>, in the user's partition) is written whether a record exists or not.</summary>
     Task<Killed> RevokeApiTokenAsync(ApiTokenId token, RevocationReason reason, CancellationToken cancellationToken);
 
-    /// <summary>How many of a user's families and API tokens, or of everybody's for null, are alive. For administrators; may be O(n).</summary>
+    /// <summary>How many of a user's families and API tokens, or of everybody's for null, are alive. For administrators; O(n), and everybody is counted no longer than after <see cref="RevokeAllAsync"/>.</summary>
     Task<Killed> CountAsync(UserKey? user, CancellationToken cancellationToken);
 
     /// <summary>Raises the epoch by compare-and-set, so that everybody notices that a loss was healed.</summary>

@@ -23,12 +23,15 @@ internal readonly record struct UserKey(UInt128 Value)
         return new UserKey(Identifier128.Read(digest[..Identifier128.Size]));
     }
 
-    public static UserKey Parse(string text)
+    public static UserKey Parse(string text) => TryParse(text) ?? throw new FormatException("A user key is 22 base64url characters.");
+
+    /// <returns>Null for anything but 22 base64url characters.</returns>
+    public static UserKey? TryParse(string text)
     {
         Span<byte> bytes = stackalloc byte[Identifier128.Size];
         return CanonicalBase64Url.TryDecode(text, bytes, out var written) && written == Identifier128.Size
             ? new UserKey(Identifier128.Read(bytes))
-            : throw new FormatException("A user key is 22 base64url characters.");
+            : null;
     }
 
     public override string ToString() => Identifier128.ToBase64Url(Value);

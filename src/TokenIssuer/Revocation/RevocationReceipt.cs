@@ -4,4 +4,11 @@ namespace TokenIssuer.Revocation;
 /// <param name="Sessions">Sessions that were alive and are dead now.</param>
 /// <param name="ApiTokens">API tokens that were alive and are dead now.</param>
 /// <param name="RevocationId">The log entry; null when there was nothing to write.</param>
-public sealed record RevocationReceipt(int Sessions, int ApiTokens, string? RevocationId);
+public sealed record RevocationReceipt(int Sessions, int ApiTokens, string? RevocationId)
+{
+    /// <summary>
+    /// There were at least so many: not everything could be counted, or not in time. The revocation holds for all of them.
+    /// Only <see cref="RevocationTarget.Everything"/> is ever so large.
+    /// </summary>
+    public bool IsAtLeast { get; init; }
+}

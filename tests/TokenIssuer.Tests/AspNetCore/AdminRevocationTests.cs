@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using TokenIssuer.Audit;
 using TokenIssuer.Families;
+using TokenIssuer.Revocation;
 using TokenIssuer.Tests.Stores;
 
 namespace TokenIssuer.Tests.AspNetCore;
@@ -201,5 +202,41 @@ public sealed class AdminRevocationTests
         Assert.Equal(
             [(AuditEventType.Revoked, "key no-key: found in a log"), (AuditEventType.KeyRetired, $"key {signing}")],
             trail.ReceivedCalls().Select(call => call.GetArguments()[0]).OfType<AuditEvent>().Select(written => (written.Type, written.Reason)));
+    }
+
+    [Fact]
+    public async Task An_administrator_who_leaves_does_not_stop_half_way_what_they_ordered()
+    {
+        await using var host = await IssuerHost.StartAsync(new IssuerSetup
+        {
+            Services = services => services.AddSingleton(provider => new FaultyStore(provider.GetRequiredService<ModelStore>()).Store),
+        });
+        var admin = await host.LogInAsAdminAsync();
+        var store = host.Get<ITokenFamilyStore>();
+        store.RevokeAllAsync(default, default, default).ReturnsForAnyArgs(new Killed(3, 1, []));
+        store.ClearReceivedCalls();
+
+        var answer = await host.OrderAsync(admin, """{"everything":true}""");
+
+        // Nothing of the caller's can cancel it.
+        Assert.Equal((3, 1), answer.Revoked());
+        await store.Received(1).RevokeAllAsync(RevocationReason.Administrator, Arg.Any<long>(), CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task What_could_not_all_be_counted_is_said_to_be_at_least_so_many()
+    {
+        await using var host = await IssuerHost.StartAsync(new IssuerSetup
+        {
+            Services = services => services.AddSingleton(provider => new FaultyStore(provider.GetRequiredService<ModelStore>()).Store),
+        });
+        var admin = await host.LogInAsAdminAsync();
+        host.Get<ITokenFamilyStore>().CountAsync(default, default).ReturnsForAnyArgs(new Killed(7, 2, []) { IsAtLeast = true }, new Killed(9, 3, []));
+
+        var some = await host.OrderAsync(admin, """{"everything":true,"dry_run":true}""");
+        var all = await host.OrderAsync(admin, """{"everything":true,"dry_run":true}""");
+
+        Assert.Equal("""{"revoked":{"sessions":7,"api_tokens":2,"at_least":true}}""", some.Body);
+        Assert.Equal("""{"revoked":{"sessions":9,"api_tokens":3}}""", all.Body);
     }
 }

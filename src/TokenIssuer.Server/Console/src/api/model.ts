@@ -84,4 +84,6 @@ export type Target = { readonly user: string } | { readonly session: string } | 
 export interface Revoked {
   readonly sessions: number;
   readonly api_tokens: number;
+  /** There are too many to count, or some that cannot be counted. */
+  readonly at_least?: true;
 }

@@ -29,7 +29,8 @@ export function RevokeDialog({ api, title, target, phrase, onDone, onClose }: Pr
     <Dialog title={title} onClose={onClose}>
       {weight.value && (
         <p class="weight" role="status">
-          This ends <strong>{count(weight.value.sessions, 'session')}</strong> and <strong>{count(weight.value.api_tokens, 'API token')}</strong>, at once and
+          This ends {weight.value.at_least && 'at least '}
+          <strong>{count(weight.value.sessions, 'session')}</strong> and <strong>{count(weight.value.api_tokens, 'API token')}</strong>, at once and
           for good.
         </p>
       )}
