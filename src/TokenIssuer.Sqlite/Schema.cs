@@ -12,8 +12,11 @@ internal static class Schema
 {
     public const int Version = 4;
 
-    /// <summary>How far <c>all</c> is raised above everything known, so that it is also above what only others know.</summary>
+    /// <summary>How far <c>all</c> is raised above the time, and after a loss above everything known, so that it is also above what only others know.</summary>
     public const long AllMargin = 600_000;
+
+    /// <summary>How far a plain kill raises <c>all</c> above everything known.</summary>
+    public const long AllStep = 1_000;
 
     /// <summary>"TKIS": tells a token store from any other database.</summary>
     private const int ApplicationId = 0x544B4953;

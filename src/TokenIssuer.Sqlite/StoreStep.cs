@@ -83,7 +83,10 @@ internal sealed class StoreStep(StoreConnection connection, StoreRecord store, D
     public RevocationEntry RaiseAll(RevocationReason reason, long highestKnown)
     {
         var highest = Math.Max(Math.Max(Store.AllGeneration, highestKnown), Users.HighestGeneration());
-        return SetAll(Math.Max(highest, Now.ToUnixTimeMilliseconds()) + Schema.AllMargin, reason, Until);
+
+        // What a lost store gave out last nobody may have seen; of this one everything is known, and a repeated kill stays near its time.
+        var step = reason == RevocationReason.StoreLoss ? Schema.AllMargin : Schema.AllStep;
+        return SetAll(Math.Max(highest + step, Now.ToUnixTimeMilliseconds() + Schema.AllMargin), reason, Until);
     }
 
     public RevocationEntry SetAll(long generation, RevocationReason reason, DateTimeOffset until)

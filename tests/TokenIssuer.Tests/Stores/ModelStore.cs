@@ -12,6 +12,7 @@ namespace TokenIssuer.Tests.Stores;
 internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
 {
     private const long Margin = 600_000;
+    private const long RepeatStep = 1_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UserKey, (Subject Subject, UserFloors Floors)> _users = [];
@@ -172,7 +173,8 @@ internal sealed partial class ModelStore(TimeProvider clock) : ITokenFamilyStore
     private RevocationEntry RaiseAll(long highestKnown, RevocationReason reason)
     {
         var highest = _users.Values.Select(record => record.Floors.Generation).Append(_all).Append(highestKnown).Max();
-        _all = Math.Max(highest, Now.ToUnixTimeMilliseconds()) + Margin;
+        var step = reason is RevocationReason.StoreLoss or RevocationReason.StoreBirth ? Margin : RepeatStep;
+        _all = Math.Max(highest + step, Now.ToUnixTimeMilliseconds() + Margin);
         return Write(new RevocationEntry.All(_all, reason, Until));
     }
 
