@@ -49,7 +49,6 @@ internal static class TransportRules
 
     private static void TrustNamedProxies(ForwardedHeadersOptions options, IConfigurationSection section)
     {
-        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var proxy in section.GetSection("KnownProxies").GetChildren())
@@ -65,6 +64,11 @@ internal static class TransportRules
                 ? parsed
                 : throw new InvalidOperationException($"{network.Path} is \"{network.Value}\", which is not a network such as 10.0.0.0/8."));
         }
+
+        // With both lists empty the middleware would believe everybody.
+        options.ForwardedHeaders = options.KnownProxies.Count + options.KnownIPNetworks.Count == 0
+            ? ForwardedHeaders.None
+            : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
     }
 
     private static Task RefuseAsync(HttpContext context, ILogger logger)

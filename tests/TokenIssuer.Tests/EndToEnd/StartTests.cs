@@ -88,6 +88,26 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task What_nobody_trusted_forwards_is_not_believed()
+    {
+        using var site = new IssuerSite(("RateLimits:Enabled", "true"), ("RateLimits:Login:PermitLimit", "3"), ("RateLimits:Login:Window", "01:00:00"));
+        await using var issuer = await IssuerProcess.StartAsync(site);
+        var answers = new List<HttpStatusCode>();
+        for (var i = 0; i < 4; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/auth/login")
+            {
+                Content = JsonContent.Create(new { username = $"nobody-{i}", password = "guess" }),
+                Headers = { { "X-Forwarded-For", $"198.51.{i}.7" }, { "X-Forwarded-Proto", "https" } },
+            };
+            using var response = await issuer.Client.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            answers.Add(response.StatusCode);
+        }
+
+        Assert.Equal([HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests], answers);
+    }
+
+    [Fact]
     public async Task Production_wants_https_or_a_trusted_proxy()
     {
         using var site = new IssuerSite(("ASPNETCORE_ENVIRONMENT", "Production"), ("TokenIssuer:Issuer", "https://issuer.example"), ("TokenIssuer:Keys:Generate", "true"));
