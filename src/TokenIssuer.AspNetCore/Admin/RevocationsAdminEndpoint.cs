@@ -32,7 +32,9 @@ internal sealed class RevocationsAdminEndpoint(TokenAuthority authority, KeyRing
             { Target: { } target, DryRun: true } => await CountAsync(target, context.RequestAborted).ConfigureAwait(false),
             { Target: { } target } => await RevokeAsync(context, target, order.Reason).ConfigureAwait(false),
         };
-        await context.Response.WriteJsonAsync(result, IssuerJson.Default.RevocationResult).ConfigureAwait(false);
+        await (result is null
+            ? context.RefuseAsync(Problems.KeysAreDeployed)
+            : context.Response.WriteJsonAsync(result, IssuerJson.Default.RevocationResult)).ConfigureAwait(false);
     }
 
     private async Task<RevocationResult> CountAsync(RevocationTarget target, CancellationToken cancellationToken)
@@ -41,17 +43,22 @@ internal sealed class RevocationsAdminEndpoint(TokenAuthority authority, KeyRing
         return new RevocationResult(RevokedCounts.Of(receipt), RevocationId: null);
     }
 
-    private async Task<RevocationResult> RevokeAsync(HttpContext context, RevocationTarget target, string? reason)
+    /// <returns>Null when it is the last key, without which nothing could be signed.</returns>
+    private async Task<RevocationResult?> RevokeAsync(HttpContext context, RevocationTarget target, string? reason)
     {
         var owner = await FindOwnerAsync(target, context.RequestAborted).ConfigureAwait(false);
 
         // Out of the ring first, so that nothing is signed with it any more; its tokens die with the entry.
-        var isRetired = target is RevocationTarget.Key key && keys.TryRetire(key.KeyId) == KeyRetirement.Retired;
+        var retirement = target is RevocationTarget.Key key ? keys.TryRetire(key.KeyId) : KeyRetirement.Unknown;
+        if (retirement == KeyRetirement.LastKey)
+        {
+            return null;
+        }
 
         // An administrator who leaves gets what they ordered, whole and with its line in the audit log.
         var receipt = await authority.RevokeAsync(target, ReasonOf(target), CancellationToken.None).ConfigureAwait(false);
         var session = target is RevocationTarget.Session one ? one.Id : (SessionId?)null;
-        var type = isRetired ? AuditEventType.KeyRetired : AuditEventType.Revoked;
+        var type = retirement == KeyRetirement.Retired ? AuditEventType.KeyRetired : AuditEventType.Revoked;
         await audit.WriteAsync(context, type, owner, session, Describe(target, reason)).ConfigureAwait(false);
         return new RevocationResult(RevokedCounts.Of(receipt), receipt.RevocationId);
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Primitives;
 using TokenIssuer.AspNetCore.Requests;
 using TokenIssuer.Audit;
 using TokenIssuer.Families;
@@ -23,7 +24,7 @@ internal sealed class UsersAdminEndpoint(IUserAdministration directory, TokenAut
         var query = context.Request.Query;
         var (text, cursor, limit) = (query["query"].ToString(), query["cursor"].ToString(), DefaultLimit);
         var isWellFormed = text.Length <= MaxQuery && cursor.Length <= MaxQuery
-            && (query["limit"].Count == 0
+            && (StringValues.IsNullOrEmpty(query["limit"])
                 || (int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= MaxLimit));
         if (!isWellFormed)
         {

@@ -68,15 +68,16 @@ internal static class Readiness
         }
     }
 
-    private sealed class KeysCheck(KeyRing signing, RefreshKeyRing refresh) : IHealthCheck
+    private sealed class KeysCheck(KeyRing signing, RefreshKeyRing refresh, Denylist denylist) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
-                _ = signing.Current;
                 _ = refresh.Current;
-                return Task.FromResult(HealthCheckResult.Healthy());
+                return Task.FromResult(denylist.ListsKey(signing.Current.KeyId)
+                    ? HealthCheckResult.Unhealthy("The signing key was retired, and there is no other.")
+                    : HealthCheckResult.Healthy());
             }
             catch (TokenStoreUnavailableException failure)
             {

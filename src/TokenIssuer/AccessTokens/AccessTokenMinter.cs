@@ -50,6 +50,10 @@ internal sealed class AccessTokenMinter(KeyRing keys, Denylist denylist, IOption
         if (denylist.ListsKey(keys.Current.KeyId))
         {
             keys.Load();
+            if (denylist.ListsKey(keys.Current.KeyId))
+            {
+                throw new TokenStoreUnavailableException("The signing key was retired, and there is no other in the keys folder.");
+            }
         }
 
         return keys.Current;

@@ -1,4 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.Options;
+using TokenIssuer.Revocation;
+using TokenIssuer.Signing;
 
 namespace TokenIssuer.Tests.AspNetCore;
 
@@ -52,6 +55,37 @@ public sealed class AdminKeysTests
         Assert.Equal(HttpStatusCode.Unauthorized, dead.Status);
         Assert.Equal(HttpStatusCode.OK, refreshed.Status);
         Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/auth/me", Calls.Bearer(refreshed.AccessToken))).Status);
+    }
+
+    [Fact]
+    public async Task The_last_of_deployed_keys_is_retired_by_no_address()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var keys = KeyIds(await host.GetAsync("/admin/keys", Calls.Bearer(admin.AccessToken)));
+        host.Get<IOptions<TokenIssuerOptions>>().Value.Keys.Generate = false;
+        var announced = await host.PostJsonAsync("/admin/revocations", $$"""{"key":"{{keys[1]}}"}""", Calls.Bearer(admin.AccessToken));
+
+        var retired = await host.PostAsync($"/admin/keys/{keys[0]}/retire", Calls.Bearer(admin.AccessToken));
+        var revoked = await host.PostJsonAsync("/admin/revocations", $$"""{"key":"{{keys[0]}}"}""", Calls.Bearer(admin.AccessToken));
+
+        Assert.Equal(HttpStatusCode.OK, announced.Status);
+        Assert.Equal(("keys_are_deployed", "keys_are_deployed"), (retired.Code, revoked.Code));
+        Assert.Equal(HttpStatusCode.OK, (await host.GetAsync("/auth/me", Calls.Bearer((await host.LogInForBodyAsync()).AccessToken))).Status);
+    }
+
+    [Fact]
+    public async Task Nothing_is_signed_with_the_only_key_there_is_once_the_log_has_called_it_revoked()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var admin = await host.LogInAsAdminAsync();
+        var keys = KeyIds(await host.GetAsync("/admin/keys", Calls.Bearer(admin.AccessToken)));
+        await host.PostJsonAsync("/admin/revocations", $$"""{"key":"{{keys[1]}}"}""", Calls.Bearer(admin.AccessToken));
+
+        await host.Get<TokenAuthority>().RevokeAsync(new RevocationTarget.Key(host.Get<KeyRing>().Current.KeyId), RevocationReason.KeyRetired, TestContext.Current.CancellationToken);
+        var login = await host.LogInForBodyAsync();
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "temporarily_unavailable"), (login.Status, login.Code));
     }
 
     [Fact]
