@@ -80,6 +80,10 @@ internal static class Problems
     public static Problem SecondFactorNotBegun { get; } = new(
         StatusCodes.Status409Conflict, "totp_not_begun", "There is no second factor to confirm: begin anew.");
 
+    /// <summary>Nobody should try again with the old password.</summary>
+    public static Problem PasswordChangeIncomplete { get; } = new(
+        StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable", "The password is changed, but no new session could be started: sign in again later.");
+
     public static Problem WeakPassword { get; } = new(
         StatusCodes.Status422UnprocessableEntity, "weak_password", "The new password breaks the rules.");
 

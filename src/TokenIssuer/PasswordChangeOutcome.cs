@@ -11,6 +11,12 @@ public abstract record PasswordChangeOutcome
     /// <param name="Answer">The tokens of the new session.</param>
     public sealed record Changed(TokenAnswer Answer) : PasswordChangeOutcome;
 
+    /// <summary>
+    /// Changed, but the store did not answer: what was minted before dies as soon as it does, and the caller has no new session. The old
+    /// password works no longer.
+    /// </summary>
+    public sealed record Incomplete : PasswordChangeOutcome;
+
     /// <summary>The current password was wrong; nothing was revoked.</summary>
     public sealed record Wrong : PasswordChangeOutcome;
 

@@ -1,3 +1,4 @@
+using TokenIssuer.Diagnostics;
 using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 using TokenIssuer.Users;
@@ -47,11 +48,17 @@ public sealed partial class TokenAuthority
         }
 
         // The password is changed: a caller who leaves now must not keep the old tokens alive.
-        await RevokeAsync(new RevocationTarget.EverythingOf(user), RevocationReason.PasswordChanged, CancellationToken.None).ConfigureAwait(false);
-        var started = await ContinueAsync(user, verdict == CredentialVerdict.Correct ? null : session, request).ConfigureAwait(false);
-        return started is LoginOutcome.LoggedIn { Answer: var answer }
-            ? new PasswordChangeOutcome.Changed(answer)
-            : throw new TokenStoreUnavailableException("The password is changed and all sessions are ended, but the new session could not be started: sign in again.");
+        try
+        {
+            await RevokeAsync(new RevocationTarget.EverythingOf(user), RevocationReason.PasswordChanged, CancellationToken.None).ConfigureAwait(false);
+            var started = await ContinueAsync(user, verdict == CredentialVerdict.Correct ? null : session, request).ConfigureAwait(false);
+            return started is LoginOutcome.LoggedIn { Answer: var answer } ? new PasswordChangeOutcome.Changed(answer) : new PasswordChangeOutcome.Incomplete();
+        }
+        catch (TokenStoreUnavailableException failure)
+        {
+            _logger.PasswordChangeIncomplete(user, failure);
+            return new PasswordChangeOutcome.Incomplete();
+        }
     }
 
     private async Task<CredentialVerdict> VerifyAsync(Subject user, string password, string? otp, CancellationToken cancellationToken)

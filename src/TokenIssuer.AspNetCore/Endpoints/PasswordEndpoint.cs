@@ -85,6 +85,10 @@ internal sealed class PasswordEndpoint(
                 await audit.WriteAsync(context, AuditEventType.PasswordChanged, token.Subject, changed.Answer.SessionId).ConfigureAwait(false);
                 await delivery.AnswerAsync(context, changed.Answer, session.Transport).ConfigureAwait(false);
                 break;
+            case PasswordChangeOutcome.Incomplete:
+                await audit.WriteAsync(context, AuditEventType.PasswordChanged, token.Subject, session.Id).ConfigureAwait(false);
+                await context.RefuseAsync(Problems.PasswordChangeIncomplete).ConfigureAwait(false);
+                break;
             case PasswordChangeOutcome.Wrong:
                 await context.RefuseAsync(Problems.WrongPassword).ConfigureAwait(false);
                 break;

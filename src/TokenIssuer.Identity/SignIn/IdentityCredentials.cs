@@ -83,7 +83,7 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes, Au
             return new PasswordChange.Wrong();
         }
 
-        var changed = await users.ChangePasswordAsync(user, currentPassword, newPassword).ConfigureAwait(false);
+        var changed = await ChangeAsync(users, user, currentPassword, newPassword).ConfigureAwait(false);
         if (Has(changed, nameof(IdentityErrorDescriber.PasswordMismatch)))
         {
             await CountFailureAsync(users, user).ConfigureAwait(false);
@@ -98,6 +98,19 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes, Au
         return changed.Succeeded
             ? new PasswordChange.Changed()
             : new PasswordChange.Weak([.. changed.Errors.Select(error => error.Description)]);
+    }
+
+    private static async Task<IdentityResult> ChangeAsync(UserManager<TUser> users, TUser user, string currentPassword, string newPassword)
+    {
+        try
+        {
+            return await users.ChangePasswordAsync(user, currentPassword, newPassword).ConfigureAwait(false);
+        }
+        catch (TokenStoreUnavailableException)
+        {
+            // Thrown by the outbox, after the commit: the password is changed, and the revocation waits there.
+            return IdentityResult.Success;
+        }
     }
 
     private static UserManager<TUser> UsersOf(AsyncServiceScope scope) => scope.ServiceProvider.GetRequiredService<UserManager<TUser>>();

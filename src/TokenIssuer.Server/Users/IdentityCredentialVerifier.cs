@@ -91,7 +91,7 @@ internal sealed class IdentityCredentialVerifier(
         }
 
         using var turn = await passwords.TakeTurnAsync(cancellationToken).ConfigureAwait(false);
-        var changed = await users.ChangePasswordAsync(user, currentPassword, newPassword).ConfigureAwait(false);
+        var changed = await ChangeAsync(users, user, currentPassword, newPassword).ConfigureAwait(false);
         if (changed.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch)))
         {
             return new PasswordChange.Wrong();
@@ -106,6 +106,19 @@ internal sealed class IdentityCredentialVerifier(
         return changed.Succeeded
             ? new PasswordChange.Changed()
             : new PasswordChange.Weak([.. changed.Errors.Select(error => error.Description)]);
+    }
+
+    private static async Task<IdentityResult> ChangeAsync(UserManager<DirectoryUser> users, DirectoryUser user, string currentPassword, string newPassword)
+    {
+        try
+        {
+            return await users.ChangePasswordAsync(user, currentPassword, newPassword).ConfigureAwait(false);
+        }
+        catch (TokenStoreUnavailableException)
+        {
+            // Thrown by the outbox, after the commit: the password is changed, and the revocation waits there.
+            return IdentityResult.Success;
+        }
     }
 
     private async Task<CredentialVerdict> VerifyCodeAsync(DirectoryUser user, Credentials credentials, CancellationToken cancellationToken)

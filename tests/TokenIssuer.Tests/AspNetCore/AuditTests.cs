@@ -1,5 +1,7 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
+using NSubstitute.ExceptionExtensions;
 using TokenIssuer.Audit;
 
 namespace TokenIssuer.Tests.AspNetCore;
@@ -142,6 +144,32 @@ public sealed class AuditTests
         Assert.Contains(setup.Logs.All, line => line.Contains(login.SessionId, StringComparison.Ordinal));
         Assert.DoesNotContain(setup.Logs.All, line => secrets.Any(secret => line.Contains(secret, StringComparison.Ordinal)));
         Assert.DoesNotContain(Written(), written => secrets.Contains(written.Session) || secrets.Contains(written.Reason));
+    }
+
+    [Fact]
+    public async Task A_password_that_was_changed_while_the_store_went_down_is_written_and_said_to_be_changed()
+    {
+        await using var host = await IssuerHost.StartAsync(new IssuerSetup
+        {
+            Services = services =>
+            {
+                FaultyStore.AddTo(services);
+                services.AddSingleton(_trail);
+            },
+        });
+        var login = await host.LogInForBodyAsync();
+        host.Get<FaultyStore>().Store.RevokeUserAsync(default, default, default, default, default, default)
+            .ThrowsAsyncForAnyArgs(new TokenStoreUnavailableException("The test has switched the store off."));
+
+        var answer = await host.PostJsonAsync(
+            "/auth/password",
+            $$"""{"current_password":"{{IssuerHost.AlicePassword}}","new_password":"a-new-password-1"}""",
+            Calls.Bearer(login.AccessToken));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
+        Assert.Contains("The password is changed", answer.Body, StringComparison.Ordinal);
+        Assert.Equal((AuditEventType.PasswordChanged, "id-of-alice", login.SessionId, null), Written().Last());
+        Assert.Equal(HttpStatusCode.OK, (await host.LogInForBodyAsync("alice", "a-new-password-1")).Status);
     }
 
     private IEnumerable<(AuditEventType Type, string? User, string? Session, string? Reason)> Written()
