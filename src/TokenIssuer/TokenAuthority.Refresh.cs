@@ -14,7 +14,7 @@ public sealed partial class TokenAuthority
     /// <param name="request">The circumstances; its scope may narrow, never widen.</param>
     /// <param name="idempotencyKey">Sent again with a retry after a lost answer; fewer than 8 characters count as none.</param>
     /// <param name="cancellationToken">Stops waiting; a rotation already under way is not undone, and a retry gets its successor.</param>
-    /// <exception cref="TokenStoreUnavailableException">The store did not answer; the same token works afterwards.</exception>
+    /// <exception cref="TokenStoreUnavailableException">The store or the directory did not answer; the same token works afterwards, or yields its one successor.</exception>
     public async Task<RefreshOutcome> RefreshAsync(
         RefreshToken token, SessionRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
@@ -34,6 +34,11 @@ public sealed partial class TokenAuthority
             _logger.RefreshRefused(claims.Session, RotationVerdict.BelowFloor);
             _metrics.RefreshAnswered(RotationVerdict.BelowFloor);
             return new RefreshOutcome.InvalidGrant();
+        }
+
+        if (_directory.IsInDoubt)
+        {
+            await LoadAheadAsync(claims.Session.User, cancellationToken).ConfigureAwait(false);
         }
 
         var rotation = await _store.RotateAsync(
@@ -57,10 +62,24 @@ public sealed partial class TokenAuthority
         };
     }
 
+    /// <summary>
+    /// Has claims ready before a token is spent on them: each retry against a directory that is down would otherwise look like
+    /// a replay, and beyond the windows like a theft. Good times spare the round trip; what they leave is the refreshes that
+    /// are under way when the directory fails.
+    /// </summary>
+    private async Task LoadAheadAsync(UserKey user, CancellationToken cancellationToken)
+    {
+        var standing = await _store.ReadUserAsync(user, _denylist.KnowledgeOf(user), cancellationToken).ConfigureAwait(false);
+        if (standing.Subject is { } subject)
+        {
+            await _claims.LoadAsync(subject, standing.Floors.Generation, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async Task<RefreshOutcome> AnswerAsync(
         TokenFamily family, FamilySecret secret, SessionRequest request, Rotation rotation, CancellationToken cancellationToken)
     {
-        // Only now, after the store told the generation: claims loaded earlier could be older than the token says.
+        // For the generation that the store told: claims loaded for an earlier one could be older than the token says.
         var user = await _claims.LoadAsync(family.Grant.Subject, rotation.Generation, cancellationToken).ConfigureAwait(false);
         if (user is null)
         {

@@ -109,8 +109,9 @@ internal sealed class Issuer : IAsyncDisposable
     public TokenAuthority AuthorityOn(ITokenFamilyStore store)
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
+        var directory = new UserDirectory(Directory, Clock);
         return new TokenAuthority(
-            store, Denylist, Healing, new RefreshTokenSeal(RefreshKeys), new AccessTokenMinter(Keys, Denylist, options), new UserDirectory(Directory), new UserClaimsCache(new UserDirectory(Directory), Clock),
+            store, Denylist, Healing, new RefreshTokenSeal(RefreshKeys), new AccessTokenMinter(Keys, Denylist, options), directory, new UserClaimsCache(directory, Clock),
             options, Clock, new TokenIssuerMetrics(_services.GetRequiredService<IMeterFactory>(), Activity), NullLogger<TokenAuthority>.Instance);
     }
 

@@ -14,7 +14,7 @@ public sealed class UserClaimsCacheTests
     public UserClaimsCacheTests()
     {
         _directory.Add("alice", "editor");
-        _cache = new UserClaimsCache(new UserDirectory(_directory), _clock);
+        _cache = new UserClaimsCache(new UserDirectory(_directory, _clock), _clock);
     }
 
     [Fact]

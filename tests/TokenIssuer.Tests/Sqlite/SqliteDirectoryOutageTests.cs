@@ -1,0 +1,9 @@
+using TokenIssuer.Tests.Authority;
+using TokenIssuer.Tests.Stores;
+
+namespace TokenIssuer.Tests.Sqlite;
+
+public sealed class SqliteDirectoryOutageTests : DirectoryOutageTests
+{
+    private protected override StoreUnderTest CreateStores() => new SqliteUnderTest();
+}
