@@ -100,13 +100,18 @@ internal static class Readiness
             });
     }
 
+    /// <summary>Reads a user, and takes the right to write as a login does: a file that is locked, damaged or of other tables answers neither.</summary>
     private sealed class DirectoryCheck(DirectoryContext directory) : IHealthCheck
     {
+        private const string Nobody = "";
+
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
-                await directory.Database.ExecuteSqlRawAsync("SELECT 1", cancellationToken).ConfigureAwait(false);
+                await directory.Users.AsNoTracking().OrderBy(user => user.Id).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+                await directory.Users.Where(user => user.Id == Nobody)
+                    .ExecuteUpdateAsync(nobody => nobody.SetProperty(user => user.AccessFailedCount, 0), cancellationToken).ConfigureAwait(false);
                 return HealthCheckResult.Healthy();
             }
             catch (System.Data.Common.DbException failure)

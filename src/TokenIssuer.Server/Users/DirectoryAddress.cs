@@ -11,7 +11,7 @@ internal static class DirectoryAddress
 
     /// <summary>A database that is silent for longer than this is down, unless the operator says otherwise.</summary>
     private const int SecondsToConnect = 5;
-    private const int SecondsToAnswer = 10;
+    private const int SecondsToAnswer = 2;
 
     public static string OfPostgres(string configured)
     {
@@ -38,6 +38,9 @@ internal static class DirectoryAddress
         return new SqliteConnectionStringBuilder
         {
             DataSource = Path.Combine(Path.GetDirectoryName(tokens) ?? string.Empty, usersName + Path.GetExtension(tokens)),
+
+            // How long a call waits for another process's turn at the file; Entity Framework would wait half a minute.
+            DefaultTimeout = SecondsToAnswer,
         }.ToString();
     }
 }

@@ -17,7 +17,10 @@ internal sealed class DirectoryStart(
     ILogger<DirectoryStart> logger) : IHostedService
 {
     private const int OneTimePasswordBytes = 15;
-    private const int MaxAttempts = 5;
+    private const int MaxAttempts = 30;
+
+    /// <summary>The first issuer makes tables and hashes passwords while the others wait for their turn.</summary>
+    private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(30);
 
     // SQLITE_BUSY
     private const int Busy = 5;
@@ -37,7 +40,7 @@ internal sealed class DirectoryStart(
             }
             catch (SqliteException failure) when (failure.SqliteErrorCode == Busy && attempt < MaxAttempts)
             {
-                // Many processes that start at once take turns at the file: each has waited half a minute, and waits once more.
+                // Many processes that start at once take turns at the file: each has waited for as long as a request would, and waits again.
             }
         }
     }
@@ -48,6 +51,7 @@ internal sealed class DirectoryStart(
     {
         await using var scope = scopes.CreateAsyncScope();
         var directory = scope.ServiceProvider.GetRequiredService<DirectoryContext>();
+        directory.Database.SetCommandTimeout(s_turn);
         await new DirectorySchema(directory).ApplyAsync(cancellationToken).ConfigureAwait(false);
         var absent = await FindAbsentAsync(directory, cancellationToken).ConfigureAwait(false);
         if (absent.Count > 0)

@@ -6,6 +6,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TokenIssuer.Audit;
@@ -13,6 +14,7 @@ using TokenIssuer.Families;
 using TokenIssuer.Identity.Outbox;
 using TokenIssuer.Revocation;
 using TokenIssuer.Server.Configuration;
+using TokenIssuer.Server.Health;
 using TokenIssuer.Server.Throttling;
 using TokenIssuer.Server.Users;
 using TokenIssuer.Tests.Hosting;
@@ -54,6 +56,7 @@ internal sealed class DirectoryUnderTest : IAsyncDisposable
         builder.AddLoginThrottling();
         builder.AddIssuer();
         builder.AddUserDirectory();
+        builder.AddReadiness();
         Work = new DirectoryWork(builder.Services);
         _services = builder.Services.BuildServiceProvider();
     }
@@ -106,6 +109,10 @@ internal sealed class DirectoryUnderTest : IAsyncDisposable
         _services.GetRequiredService<IHttpContextAccessor>().HttpContext = new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
         return await work();
     }
+
+    /// <summary>What <c>/health/ready</c> says of the directory.</summary>
+    public async Task<HealthReportEntry> CheckAsync() => (await _services.GetRequiredService<HealthCheckService>()
+        .CheckHealthAsync(check => check.Name == "directory", CancellationToken.None)).Entries["directory"];
 
     public async Task ChangeUserAsync(string name, Func<UserManager<DirectoryUser>, DirectoryUser, Task> change)
     {
