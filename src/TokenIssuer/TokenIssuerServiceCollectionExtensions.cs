@@ -44,6 +44,7 @@ public static class TokenIssuerServiceCollectionExtensions
         services.TryAddSingleton<TokenIssuerMetrics>();
         services.TryAddSingleton<LossHealing>();
         services.TryAddSingleton<IAuditTrail, LoggedAuditTrail>();
+        services.TryAddSingleton<AuditLog>();
         services.TryAddSingleton(CreateAuthority);
         services.TryAddSingleton<SealKeyAgreement>();
         services.AddHostedService<KeyMaintenance>();

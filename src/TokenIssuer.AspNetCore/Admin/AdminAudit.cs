@@ -6,12 +6,12 @@ using TokenIssuer.Families;
 namespace TokenIssuer.AspNetCore.Admin;
 
 /// <summary>Writes what an administrator did: the actor is never the one it was done to.</summary>
-internal sealed class AdminAudit(IAuditTrail trail)
+internal sealed class AdminAudit(AuditLog audit)
 {
     public const int MaxReason = 256;
 
     public Task WriteAsync(HttpContext context, AuditEventType type, Subject? user, SessionId? session, string? reason)
-        => trail.WriteAsync(
+        => audit.WriteAsync(
             new AuditEvent(
                 type, user, session,
                 Actor: context.BearerToken().Subject,

@@ -7,7 +7,7 @@ using TokenIssuer.Families;
 namespace TokenIssuer.AspNetCore.Admin;
 
 /// <summary><c>GET /admin/audit</c>: newest first, page by page.</summary>
-internal sealed class AuditAdminEndpoint(IAuditTrail trail)
+internal sealed class AuditAdminEndpoint(AuditLog audit)
 {
     private const int DefaultLimit = 50;
     private const int MaxLimit = 500;
@@ -26,7 +26,7 @@ internal sealed class AuditAdminEndpoint(IAuditTrail trail)
         }
 
         var size = (int)(limit ?? DefaultLimit);
-        var records = await trail.ReadAsync(
+        var records = await audit.ReadAsync(
             after, user.Length == 0 ? null : new Subject(user), size, context.RequestAborted).ConfigureAwait(false);
         var next = records.Count == size ? records[^1].Id.ToString(CultureInfo.InvariantCulture) : null;
         var body = new AuditBody([.. records.Select(AuditEventBody.Of)], next);

@@ -40,9 +40,9 @@ internal sealed class RefreshGrant(TokenAuthority authority, TokenDelivery deliv
 
     private Task NoteAsync(HttpContext context, RefreshOutcome outcome) => outcome switch
     {
-        RefreshOutcome.Reused reused => audit.WriteAsync(context, AuditEventType.RefreshReuse, reused.Subject, reused.SessionId),
+        RefreshOutcome.Reused reused => audit.WriteOrLogAsync(context, AuditEventType.RefreshReuse, reused.Subject, reused.SessionId),
         RefreshOutcome.Refreshed { IsForeignReplay: true } replayed
-            => audit.WriteAsync(context, AuditEventType.RefreshReplayForeign, replayed.Subject, replayed.Answer.SessionId),
+            => audit.WriteOrLogAsync(context, AuditEventType.RefreshReplayForeign, replayed.Subject, replayed.Answer.SessionId),
         _ => Task.CompletedTask,
     };
 }

@@ -64,8 +64,11 @@ internal sealed class IssuerEdge(RequestDelegate next, SecurityHeaders headers, 
         var path = context.EndpointName();
         var problem = failure switch
         {
-            TokenStoreUnavailableException or DbException or TimeoutException => Problems.Unavailable,
+            TokenStoreUnavailableException or TimeoutException => Problems.Unavailable,
             BadHttpRequestException { StatusCode: var status } => Problems.OfStatus(status),
+
+            // Entity Framework and others wrap what the database said.
+            _ when failure.GetBaseException() is DbException or TimeoutException => Problems.Unavailable,
             _ => Problems.ServerError,
         };
         switch (problem.Status)

@@ -60,8 +60,8 @@ internal sealed class ApiTokensEndpoint(TokenAuthority authority, RequestAudit a
             return;
         }
 
-        await authority.RevokeAsync(new RevocationTarget.ApiToken(id), RevocationReason.EndedByUser, context.RequestAborted).ConfigureAwait(false);
         await audit.WriteAsync(context, AuditEventType.ApiTokenDeleted, user, session: null, NameOf(id)).ConfigureAwait(false);
+        await authority.RevokeAsync(new RevocationTarget.ApiToken(id), RevocationReason.EndedByUser, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
@@ -81,7 +81,18 @@ internal sealed class ApiTokensEndpoint(TokenAuthority authority, RequestAudit a
 
     private async Task ShowAsync(HttpContext context, Subject user, ApiTokenCreation.Created created)
     {
-        await audit.WriteAsync(context, AuditEventType.ApiTokenCreated, user, session: null, NameOf(created.Description.Id)).ConfigureAwait(false);
+        var id = created.Description.Id;
+        try
+        {
+            await audit.WriteAsync(context, AuditEventType.ApiTokenCreated, user, session: null, NameOf(id)).ConfigureAwait(false);
+        }
+        catch (TokenStoreUnavailableException)
+        {
+            // Nobody will ever see it, and it would count against how many a user may have.
+            await authority.RevokeAsync(new RevocationTarget.ApiToken(id), RevocationReason.EndedByUser, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
         context.Response.StatusCode = StatusCodes.Status201Created;
         await context.Response.WriteJsonAsync(
             ApiTokenBody.Of(created.Description, created.Token.Reveal()), IssuerJson.Default.ApiTokenBody).ConfigureAwait(false);

@@ -90,27 +90,47 @@ internal sealed class LoginEndpoint(
     {
         // The new session is there: a caller who leaves now must neither keep the old one alive nor stay out of the audit log.
         var (user, session) = (success.User.Subject, success.Answer.SessionId);
-        await audit.WriteAsync(context, AuditEventType.Login, user, session).ConfigureAwait(false);
-        foreach (var evicted in success.Evicted)
-        {
-            await audit.WriteAsync(context, AuditEventType.SessionEvicted, user, evicted).ConfigureAwait(false);
-        }
-
+        await NoteAsync(context, success).ConfigureAwait(false);
         if (replaced is { } old)
         {
             // The user's own ended when the new one began, and this finds nothing left to do; it is for the session of somebody else.
             var receipt = await authority.RevokeAsync(new RevocationTarget.Session(old), RevocationReason.Replaced, CancellationToken.None).ConfigureAwait(false);
             logger.SessionReplaced(old, session);
-            if (success.Replaced == old || receipt.Sessions > 0)
+            if (success.Replaced != old && receipt.Sessions > 0)
             {
-                // Whose it was, if not the user's own, only the store could tell, and a login asks it three times at most.
-                var isOwn = success.Replaced == old;
-                await audit.WriteAsync(
-                    context, AuditEventType.Revoked, isOwn ? user : null, old, nameof(RevocationReason.Replaced), isOwn ? null : user).ConfigureAwait(false);
+                // Whose it was only the store could tell, and a login asks it three times at most.
+                await audit.WriteOrLogAsync(context, AuditEventType.Revoked, user: null, old, nameof(RevocationReason.Replaced), actor: user).ConfigureAwait(false);
             }
         }
 
         await delivery.AnswerAsync(context, success.Answer, transport).ConfigureAwait(false);
+    }
+
+    private async Task NoteAsync(HttpContext context, LoginOutcome.LoggedIn success)
+    {
+        var (user, session) = (success.User.Subject, success.Answer.SessionId);
+        try
+        {
+            await audit.WriteAsync(context, AuditEventType.Login, user, session).ConfigureAwait(false);
+        }
+        catch (TokenStoreUnavailableException)
+        {
+            // The login will not be acknowledged: its tokens reach nobody, and with every repetition an orphan more would count against the cap.
+            await authority.RevokeAsync(new RevocationTarget.Session(session), RevocationReason.Logout, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            foreach (var evicted in success.Evicted)
+            {
+                await audit.WriteOrLogAsync(context, AuditEventType.SessionEvicted, user, evicted).ConfigureAwait(false);
+            }
+
+            if (success.Replaced is { } own)
+            {
+                await audit.WriteOrLogAsync(context, AuditEventType.Revoked, user, own, nameof(RevocationReason.Replaced)).ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task TurnAwayAsync(HttpContext context, LoginOutcome.Refused refused)

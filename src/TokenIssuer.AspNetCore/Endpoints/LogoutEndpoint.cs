@@ -93,14 +93,14 @@ internal sealed class LogoutEndpoint(
             (All, { } user) => new RevocationTarget.AllSessions(user),
             _ => new RevocationTarget.Session(session),
         };
-        await authority.RevokeAsync(target, RevocationReason.Logout, context.RequestAborted).ConfigureAwait(false);
-        if (owner is null)
+        if (owner is not null)
         {
-            return This;
+            // The event first: a repetition writes it twice, where the other order would find the session dead and never write it.
+            await audit.WriteAsync(context, AuditEventType.Logout, owner, session, scope).ConfigureAwait(false);
         }
 
-        await audit.WriteAsync(context, AuditEventType.Logout, owner, session, scope).ConfigureAwait(false);
-        return scope;
+        await authority.RevokeAsync(target, RevocationReason.Logout, context.RequestAborted).ConfigureAwait(false);
+        return owner is null ? This : scope;
     }
 
     private void Answer(HttpContext context, PresentedToken presented, string ended)

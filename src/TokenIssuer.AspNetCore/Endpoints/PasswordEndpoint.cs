@@ -82,11 +82,11 @@ internal sealed class PasswordEndpoint(
         switch (outcome)
         {
             case PasswordChangeOutcome.Changed changed:
-                await audit.WriteAsync(context, AuditEventType.PasswordChanged, token.Subject, changed.Answer.SessionId).ConfigureAwait(false);
+                await audit.WriteOrLogAsync(context, AuditEventType.PasswordChanged, token.Subject, changed.Answer.SessionId).ConfigureAwait(false);
                 await delivery.AnswerAsync(context, changed.Answer, session.Transport).ConfigureAwait(false);
                 break;
             case PasswordChangeOutcome.Incomplete:
-                await audit.WriteAsync(context, AuditEventType.PasswordChanged, token.Subject, session.Id).ConfigureAwait(false);
+                await audit.WriteOrLogAsync(context, AuditEventType.PasswordChanged, token.Subject, session.Id).ConfigureAwait(false);
                 await context.RefuseAsync(Problems.PasswordChangeIncomplete).ConfigureAwait(false);
                 break;
             case PasswordChangeOutcome.Wrong:

@@ -31,8 +31,9 @@ internal sealed class SessionsEndpoint(TokenAuthority authority, RequestAudit au
             return;
         }
 
-        await authority.RevokeAsync(new RevocationTarget.Session(session), RevocationReason.EndedByUser, context.RequestAborted).ConfigureAwait(false);
+        // The event first: a repetition writes it twice, where the other order would find the session dead and never write it.
         await audit.WriteAsync(context, AuditEventType.Revoked, user, session, nameof(RevocationReason.EndedByUser)).ConfigureAwait(false);
+        await authority.RevokeAsync(new RevocationTarget.Session(session), RevocationReason.EndedByUser, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 }

@@ -109,7 +109,7 @@ internal sealed class TotpEndpoint(
 
     private async Task EndAsync(HttpContext context, AuditEventType type, Subject user, string? reason)
     {
-        await audit.WriteAsync(context, type, user, context.BearerToken().Identity.Session, reason).ConfigureAwait(false);
+        await audit.WriteOrLogAsync(context, type, user, context.BearerToken().Identity.Session, reason).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

@@ -89,7 +89,7 @@ internal sealed class RevokeEndpoint(TokenAuthority authority, ClientAuthenticat
 
     private async Task EndAsync(HttpContext context, string clientId, RevocationTarget target, Subject user, SessionId? session)
     {
-        await authority.RevokeAsync(target, RevocationReason.ClientRevoked, context.RequestAborted).ConfigureAwait(false);
         await audit.WriteAsync(context, AuditEventType.Revoked, user, session, $"{nameof(RevocationReason.ClientRevoked)} by {clientId}").ConfigureAwait(false);
+        await authority.RevokeAsync(target, RevocationReason.ClientRevoked, context.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class LossHealing(
     IRevocationFeed feed,
     Denylist denylist,
     StoreWitness witness,
-    IAuditTrail audit,
+    AuditLog audit,
     ILogger<LossHealing> logger)
 {
     private static readonly TimeSpan s_newborn = TimeSpan.FromMinutes(1);

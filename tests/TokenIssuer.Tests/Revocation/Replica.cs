@@ -29,7 +29,7 @@ internal sealed class Replica : IAsyncDisposable
             call => Step("disown", () => store.DisownAsync(call.ArgAt<long>(0), call.ArgAt<long>(1), default)));
         Audit = Substitute.For<IAuditTrail>();
         Witness = new StoreWitness(witnessPath, clock, NullLogger<StoreWitness>.Instance);
-        Healing = new LossHealing(verbs, new SteppedFeed(this), Denylist, Witness, Audit, new LoggerFactory([Log]).CreateLogger<LossHealing>());
+        Healing = new LossHealing(verbs, new SteppedFeed(this), Denylist, Witness, new AuditLog(Audit), new LoggerFactory([Log]).CreateLogger<LossHealing>());
     }
 
     /// <summary>The steps of healing that were taken, in order.</summary>
