@@ -13,6 +13,7 @@ internal static class UserPolicy
     public static void Configure(AuthorizationPolicyBuilder policy) => policy
         .AddAuthenticationSchemes(JwtBearerDefaults.AuthenticationScheme)
         .RequireAuthenticatedUser()
-        .RequireAssertion(context => AccessTokenIdentity.TokenOf(context.User) is { Subject: var user }
-            && !user.Value.StartsWith(Subject.ClientPrefix, StringComparison.Ordinal));
+        .RequireAssertion(context => AccessTokenIdentity.TokenOf(context.User) is { Subject: var user } && IsMet(user));
+
+    public static bool IsMet(Subject subject) => !subject.Value.StartsWith(Subject.ClientPrefix, StringComparison.Ordinal);
 }

@@ -13,13 +13,15 @@ namespace TokenIssuer.AspNetCore.Endpoints;
 
 /// <summary>
 /// <c>POST /auth/logout</c>, for whoever holds any token of a session, spent or expired. 204 means that nothing of what was
-/// asked for is alive: when the revocation can't be stored the answer is 503 and the cookie stays.
+/// asked for is alive: when the revocation can't be stored the answer is 503 and the cookie stays. The wider scopes need proof of
+/// the user: a living session, or an access token that is good for every other endpoint; with less only the session itself is ended.
 /// </summary>
 internal sealed class LogoutEndpoint(
     TokenAuthority authority,
     PresentedTokens tokens,
     RefreshCookie cookie,
     AccessTokenReader accessTokens,
+    TokenGate gate,
     RequestAudit audit,
     ILogger<LogoutEndpoint> logger)
 {
@@ -66,7 +68,6 @@ internal sealed class LogoutEndpoint(
             ? token.Identity.Session
             : null;
 
-    /// <summary>The wider scopes need a living session: an old token may end what it belongs to, and nothing else.</summary>
     /// <returns>The scope that was carried out.</returns>
     private async Task<string> EndAsync(HttpContext context, SessionId session, string scope)
     {
@@ -87,6 +88,11 @@ internal sealed class LogoutEndpoint(
             return This;
         }
 
+        if (owner is null && scope != This)
+        {
+            owner = await FindBearerAsync(context).ConfigureAwait(false);
+        }
+
         RevocationTarget target = (scope, owner) switch
         {
             (Others, not null) => new RevocationTarget.OtherSessions(session),
@@ -101,6 +107,22 @@ internal sealed class LogoutEndpoint(
 
         await authority.RevokeAsync(target, RevocationReason.Logout, context.RequestAborted).ConfigureAwait(false);
         return owner is null ? This : scope;
+    }
+
+    /// <summary>Whose access token this is, as long as it is accepted: it outlives a session that has idled by the tolerance for clocks.</summary>
+    private async Task<Subject?> FindBearerAsync(HttpContext context)
+    {
+        if (!BearerCredentials.TryRead(context.Request.Headers.Authorization, out var text) || text is null)
+        {
+            return null;
+        }
+
+        return await gate.JudgeAsync(text, RevocationDemand.OfIssuer, context.RequestAborted).ConfigureAwait(false) switch
+        {
+            TokenVerdict.Accepted { Token.Subject: var user } when UserPolicy.IsMet(user) => user,
+            TokenVerdict.Unavailable => throw new TokenStoreUnavailableException("Whether the token is alive can't be told now."),
+            _ => null,
+        };
     }
 
     private void Answer(HttpContext context, PresentedToken presented, string ended)

@@ -130,6 +130,53 @@ public sealed class LogoutEndpointTests
         Assert.True(await IsAliveAsync(host, other));
     }
 
+    [Theory]
+    [InlineData("all")]
+    [InlineData("others")]
+    public async Task An_accepted_access_token_proves_the_user_when_its_own_session_has_idled(string scope)
+    {
+        await using var host = await StartWithShortIdlenessAsync();
+        var (idle, other) = (await host.LogInForBodyAsync(), await host.LogInForBodyAsync());
+        host.Clock.Advance(TimeSpan.FromSeconds(40));
+        other = await host.RefreshByBodyAsync(other.RefreshToken);
+        host.Clock.Advance(TimeSpan.FromSeconds(25));
+        var accepted = await host.GetAsync("/auth/me", Calls.Bearer(idle.AccessToken));
+
+        var answer = await host.PostJsonAsync("/auth/logout", $$"""{"scope":"{{scope}}"}""", Calls.Bearer(idle.AccessToken));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NoContent), (accepted.Status, answer.Status));
+        Assert.False(await IsAliveAsync(host, other));
+    }
+
+    [Fact]
+    public async Task A_refresh_token_of_a_session_that_has_idled_ends_nobody_elses()
+    {
+        await using var host = await StartWithShortIdlenessAsync();
+        var (idle, other) = (await host.LogInForBodyAsync(), await host.LogInForBodyAsync());
+        host.Clock.Advance(TimeSpan.FromSeconds(40));
+        other = await host.RefreshByBodyAsync(other.RefreshToken);
+        host.Clock.Advance(TimeSpan.FromSeconds(25));
+
+        var answer = await host.PostJsonAsync("/auth/logout", $$"""{"refresh_token":"{{idle.RefreshToken}}","scope":"all"}""");
+
+        Assert.Equal(HttpStatusCode.NoContent, answer.Status);
+        Assert.True(await IsAliveAsync(host, other));
+    }
+
+    [Fact]
+    public async Task A_client_in_its_own_name_is_no_user_whose_sessions_could_be_ended()
+    {
+        await using var host = await IssuerHost.StartAsync();
+        var client = Calls.Basic(IssuerHost.ServiceClient, IssuerHost.ServiceSecret);
+        var presented = await host.PostFormAsync("/oauth/token", "grant_type=client_credentials", client);
+        var other = await host.PostFormAsync("/oauth/token", "grant_type=client_credentials", client);
+
+        await host.PostJsonAsync("/auth/logout", """{"scope":"all"}""", Calls.Bearer(presented.AccessToken));
+
+        var inspected = await host.PostFormAsync("/oauth/introspect", $"token={other.AccessToken}", client);
+        Assert.True(inspected.Json.GetProperty("active").GetBoolean());
+    }
+
     [Fact]
     public async Task It_is_204_also_when_nothing_was_alive()
     {
@@ -221,6 +268,9 @@ public sealed class LogoutEndpointTests
         "body" => host.PostJsonAsync("/auth/logout", $$"""{"refresh_token":"{{session.RefreshToken}}",{{json[1..]}}"""),
         _ => host.PostJsonAsync("/auth/logout", json, Calls.Bearer(session.AccessToken)),
     };
+
+    private static Task<IssuerHost> StartWithShortIdlenessAsync()
+        => IssuerHost.StartAsync(new IssuerSetup { Options = options => options.IdleTimeout = TimeSpan.FromMinutes(1) });
 
     /// <summary>Both halves, which must agree.</summary>
     private static async Task<bool> IsAliveAsync(IssuerHost host, Answer session)
