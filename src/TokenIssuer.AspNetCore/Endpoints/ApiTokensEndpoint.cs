@@ -68,7 +68,7 @@ internal sealed class ApiTokensEndpoint(TokenAuthority authority, RequestAudit a
     private static Problem? Check(ApiTokenOrder? order, VerifiedAccessToken bearer)
     {
         if (order is not { Name.Length: > 0 and <= InputLimits.ApiTokenName, ExpiresIn: > 0 and <= InputLimits.ApiTokenLifetime }
-            || order.Name.Any(char.IsControl))
+            || !PlainText.Is(order.Name))
         {
             return Problems.InvalidApiToken;
         }

@@ -47,7 +47,7 @@ internal sealed class LoginEndpoint(
         { Username.Length: > InputLimits.Username } or { Password.Length: > InputLimits.Password } or { Otp.Length: > InputLimits.Otp }
             => Problems.MemberTooLong,
         { Device.Length: > InputLimits.Device } => Problems.InvalidDevice,
-        { Device: { } device } when device.Any(char.IsControl) => Problems.InvalidDevice,
+        { Device: { } device } when !PlainText.Is(device) => Problems.InvalidDevice,
         { Delivery: not (null or "cookie" or "body") } => Problems.InvalidDelivery,
         _ => null,
     };

@@ -217,7 +217,12 @@ public sealed class LoginEndpointTests
     [InlineData("Kitchen tablet", HttpStatusCode.OK)]
     [InlineData("1234567890123456789012345678901234567890123456789012345678901234", HttpStatusCode.OK)]
     [InlineData("12345678901234567890123456789012345678901234567890123456789012345", HttpStatusCode.BadRequest)]
+    [InlineData("K\u00FCche \u2013 \u05DE\u05D8\u05D1\u05D7", HttpStatusCode.OK)]
     [InlineData("line\\nbreak", HttpStatusCode.BadRequest)]
+    [InlineData("\\u202Eenohp", HttpStatusCode.BadRequest)]
+    [InlineData("phone\\u202A", HttpStatusCode.BadRequest)]
+    [InlineData("\\u2066phone\\u2069", HttpStatusCode.BadRequest)]
+    [InlineData("phone\\u200F", HttpStatusCode.BadRequest)]
     public async Task A_device_has_a_short_printable_name(string device, HttpStatusCode status)
     {
         await using var host = await IssuerHost.StartAsync();
