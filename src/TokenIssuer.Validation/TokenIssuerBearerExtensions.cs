@@ -48,7 +48,11 @@ public static class TokenIssuerBearerExtensions
             .Configure(configure)
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<TokenIssuerValidationOptions>>(new TokenIssuerValidationOptionsValidator(services));
-        services.AddHttpClient(IssuerClient.Name, IssuerClient.Configure).ConfigurePrimaryHttpMessageHandler(IssuerClient.CreateHandler);
+        services.AddHttpClient(IssuerClient.Name, IssuerClient.Configure)
+            .ConfigurePrimaryHttpMessageHandler(IssuerClient.CreateHandler)
+
+            // Who asks tells of failures, once; the client would write a stack for each attempt.
+            .RemoveAllLoggers();
 
         services.TryAddSingleton<Denylist>();
         services.TryAddSingleton<IRevocationFeed, HttpRevocationFeed>();

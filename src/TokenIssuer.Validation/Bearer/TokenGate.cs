@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using TokenIssuer.ApiTokens;
+using TokenIssuer.Diagnostics;
 using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 using TokenIssuer.Validation.Diagnostics;
@@ -24,6 +25,8 @@ internal sealed class TokenGate(
     ApiTokenReader? apiTokens = null)
 {
     public const string OutcomeTag = "tokenissuer.outcome";
+
+    private readonly LastingTrouble _unread = new();
 
     /// <summary>Judges what a request presents.</summary>
     public ValueTask<TokenVerdict> JudgeAsync(string token, RevocationDemand demand, CancellationToken cancellationToken)
@@ -111,10 +114,15 @@ internal sealed class TokenGate(
         {
             var page = await feed.ReadAsync(denylist.Cursor, token.Identity.Session.User, cancellationToken).ConfigureAwait(false);
             denylist.Merge(page.Entries, page.Retention);
+            _unread.End();
         }
         catch (TokenStoreUnavailableException failure)
         {
-            logger.StrictReadFailed(failure);
+            if (_unread.ShouldTell(clock, failure, out var inFull))
+            {
+                logger.StrictReadFailed(failure.Message, inFull);
+            }
+
             return Verdicts.StoreUnavailable;
         }
 

@@ -8,14 +8,14 @@ internal static partial class Log
     [LoggerMessage(3001, LogLevel.Debug, "{Count} keys of {Issuer} read.", EventName = "KeysRead")]
     public static partial void KeysRead(this ILogger logger, string issuer, int count);
 
-    [LoggerMessage(3002, LogLevel.Warning, "The keys of the issuer can't be read from {Address}; those already known go on working.", EventName = "KeysUnreadable")]
-    public static partial void KeysUnreadable(this ILogger logger, string address, Exception failure);
+    [LoggerMessage(3002, LogLevel.Warning, "The keys of the issuer can't be read from {Address}; those already known go on working: {Reason}", EventName = "KeysUnreadable")]
+    public static partial void KeysUnreadable(this ILogger logger, string address, string reason, Exception? failure);
 
-    [LoggerMessage(3003, LogLevel.Warning, "The revocation log can't be read now; strict requests are answered with 503.", EventName = "StrictReadFailed")]
-    public static partial void StrictReadFailed(this ILogger logger, Exception failure);
+    [LoggerMessage(3003, LogLevel.Warning, "The revocation log can't be read now; strict requests are answered with 503: {Reason}", EventName = "StrictReadFailed")]
+    public static partial void StrictReadFailed(this ILogger logger, string reason, Exception? failure);
 
-    [LoggerMessage(3004, LogLevel.Warning, "The issuer can't be asked about API tokens; those it has not vouched for lately are answered with 503.", EventName = "IntrospectionFailed")]
-    public static partial void IntrospectionFailed(this ILogger logger, Exception failure);
+    [LoggerMessage(3004, LogLevel.Warning, "The issuer can't be asked about API tokens; those it has not vouched for lately are answered with 503: {Reason}", EventName = "IntrospectionFailed")]
+    public static partial void IntrospectionFailed(this ILogger logger, string reason, Exception? failure);
 
     [LoggerMessage(3005, LogLevel.Warning, "Too many unknown API tokens at once: the issuer is not asked about this one.", EventName = "UnknownApiTokensThrottled")]
     public static partial void TooManyUnknownApiTokens(this ILogger logger);

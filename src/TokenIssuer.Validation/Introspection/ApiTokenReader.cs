@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using TokenIssuer.ApiTokens;
+using TokenIssuer.Diagnostics;
 using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 using TokenIssuer.Validation.Bearer;
@@ -32,6 +33,7 @@ internal sealed class ApiTokenReader
     private readonly LogContinuity _continuity;
     private readonly CallAllowance _allowance;
     private readonly SharedCalls _calls = new();
+    private readonly LastingTrouble _silence = new();
     private readonly RecentTokens<VouchedToken> _vouched = new(Capacity);
     private readonly RecentTokens<RefusedToken> _refused = new(Capacity);
 
@@ -157,6 +159,7 @@ internal sealed class ApiTokenReader
         try
         {
             var answer = await _issuer.AskAsync(token).ConfigureAwait(false);
+            _silence.End();
             var verdict = answer.Judge(token, keys.Issuer, _rules.Audience, generation);
             if (verdict is TokenVerdict.Accepted accepted)
             {
@@ -171,7 +174,11 @@ internal sealed class ApiTokenReader
         }
         catch (TokenStoreUnavailableException failure)
         {
-            _logger.IntrospectionFailed(failure);
+            if (_silence.ShouldTell(_clock, failure, out var inFull))
+            {
+                _logger.IntrospectionFailed(failure.Message, inFull);
+            }
+
             return Verdicts.StoreUnavailable;
         }
     }

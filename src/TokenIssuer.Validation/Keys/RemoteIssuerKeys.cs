@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TokenIssuer.Diagnostics;
 using TokenIssuer.Validation.Diagnostics;
 
 namespace TokenIssuer.Validation.Keys;
@@ -18,6 +19,7 @@ internal sealed class RemoteIssuerKeys(
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     private readonly SharedReading _reading = new(s_betweenRefreshes, clock);
+    private readonly LastingTrouble _silence = new();
     private KeySet? _current;
 
     public override KeySet? Current => Volatile.Read(ref _current);
@@ -40,11 +42,16 @@ internal sealed class RemoteIssuerKeys(
             var set = await metadata.ReadAsync(options.Value.Issuer, patience.Token).ConfigureAwait(false);
             Volatile.Write(ref _current, set.OrSame(_current));
             logger.KeysRead(set.Issuer, set.Count);
+            _silence.End();
             return true;
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException or FormatException)
         {
-            logger.KeysUnreadable(metadata.Address, failure);
+            if (_silence.ShouldTell(clock, failure, out var inFull))
+            {
+                logger.KeysUnreadable(metadata.Address, failure.Message, inFull);
+            }
+
             return false;
         }
     }

@@ -43,8 +43,8 @@ internal static partial class Log
     [LoggerMessage(1020, LogLevel.Information, "Revoked {Target} ({Reason}): {Sessions} sessions, {ApiTokens} API tokens.", EventName = "Revoked")]
     public static partial void Revoked(this ILogger logger, string target, string reason, int sessions, int apiTokens);
 
-    [LoggerMessage(1030, LogLevel.Warning, "Following the revocation log ({Source}) was interrupted; the replica is {Age} old.", EventName = "FeedInterrupted")]
-    public static partial void FeedInterrupted(this ILogger logger, string source, TimeSpan age, Exception failure);
+    [LoggerMessage(1030, LogLevel.Warning, "Following the revocation log ({Source}) was interrupted; the replica is {Age} old: {Reason}", EventName = "FeedInterrupted")]
+    public static partial void FeedInterrupted(this ILogger logger, string source, TimeSpan age, string reason, Exception? failure);
 
     [LoggerMessage(1031, LogLevel.Error, "The store has lost what was seen: known {KnownStore}/{KnownEpoch}, found {FoundStore}/{FoundEpoch}. Refreshes wait until it is healed.", EventName = "StoreLossSeen")]
     public static partial void StoreLossSeen(this ILogger logger, string knownStore, long knownEpoch, string foundStore, long foundEpoch);

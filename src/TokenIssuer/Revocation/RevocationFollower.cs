@@ -17,6 +17,8 @@ internal sealed class RevocationFollower(
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 
+    private readonly LastingTrouble _interruption = new();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pause = s_firstPause;
@@ -41,6 +43,7 @@ internal sealed class RevocationFollower(
                     }
 
                     pause = s_firstPause;
+                    _interruption.End();
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -50,7 +53,10 @@ internal sealed class RevocationFollower(
             catch (Exception failure)
             {
                 // The boundary of a background loop: whatever broke, the replica ages and the loop tries again.
-                logger.FeedInterrupted(feed.Source, denylist.Age, failure);
+                if (_interruption.ShouldTell(clock, failure, out var inFull))
+                {
+                    logger.FeedInterrupted(feed.Source, denylist.Age, failure.Message, inFull);
+                }
             }
 
             await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 using TokenIssuer.Tests.Hosting;
+using TokenIssuer.Tests.Redis;
 
 namespace TokenIssuer.Tests.Revocation;
 
@@ -11,13 +12,14 @@ public sealed class RevocationFollowerTests : IAsyncLifetime
 {
     private readonly ManualClock _clock = new();
     private readonly ScriptedFeed _feed = new();
+    private readonly CapturedLog _log = new();
     private readonly Denylist _denylist;
     private readonly RevocationFollower _follower;
 
     public RevocationFollowerTests()
     {
         _denylist = new Denylist(_clock);
-        _follower = new RevocationFollower(_feed, _denylist, _clock, NullLogger<RevocationFollower>.Instance);
+        _follower = new RevocationFollower(_feed, _denylist, _clock, new LoggerFactory([_log]).CreateLogger<RevocationFollower>());
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -70,6 +72,28 @@ public sealed class RevocationFollowerTests : IAsyncLifetime
         await _feed.FailAsync(new TokenStoreUnavailableException());
         await PauseAsync(TimeSpan.FromMilliseconds(100));
         await _feed.FollowedAsync();
+    }
+
+    [Fact]
+    public async Task An_outage_is_told_in_full_when_it_begins_and_then_once_a_minute_in_a_line()
+    {
+        await _feed.FollowedAsync();
+        for (var failures = 0; failures < 36; failures++)
+        {
+            await _feed.FailAsync(new IOException("cut", new TimeoutException("inner")));
+            await PauseAsync(await _clock.NextTimerAsync(Cancelled));
+            await _feed.FollowedAsync();
+        }
+
+        Assert.Equal(2, _log.Lines.Count);
+        Assert.Contains("inner", _log.Lines.First(), StringComparison.Ordinal);
+        Assert.EndsWith("cut ", _log.Lines.Last(), StringComparison.Ordinal);
+
+        await _feed.SendAsync(Page(1));
+        await _feed.FailAsync(new IOException("cut again"));
+        await PauseAsync(await _clock.NextTimerAsync(Cancelled));
+        await _feed.FollowedAsync();
+        Assert.Contains("System.IO.IOException: cut again", _log.Lines.Last(), StringComparison.Ordinal);
     }
 
     [Fact]
