@@ -19,6 +19,7 @@ try
     builder.AddUserDirectory();
 
     var app = builder.Build();
+    app.WarnOfUnknownSettings();
     app.UseTransportRules();
     app.UseTokenIssuer();
     app.UseRateLimiter();

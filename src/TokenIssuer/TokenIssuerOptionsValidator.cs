@@ -62,6 +62,12 @@ internal sealed class TokenIssuerOptionsValidator : IValidateOptions<TokenIssuer
             yield return $"TokenIssuer:AbsoluteLifetime is {options.AbsoluteLifetime} but must be from 00:00:01 to 366 days.";
         }
 
+        if (options.AbsoluteLifetime < s_shortest)
+        {
+            // Told above: anything is longer than that.
+            yield break;
+        }
+
         if (options.IdleTimeout > options.AbsoluteLifetime)
         {
             yield return $"TokenIssuer:IdleTimeout ({options.IdleTimeout}) is longer than TokenIssuer:AbsoluteLifetime ({options.AbsoluteLifetime}): a session can't idle longer than it lives.";

@@ -1,10 +1,12 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+using TokenIssuer.AspNetCore;
 
 namespace TokenIssuer.Server.Configuration;
 
 internal static class IssuerRegistration
 {
-    private const string Section = "TokenIssuer";
+    public const string Section = "TokenIssuer";
     private const string RedisWitness = "redis.witness";
 
     /// <summary>The issuer itself, from section <c>TokenIssuer</c>, on the store that the connection strings name.</summary>
@@ -12,6 +14,8 @@ internal static class IssuerRegistration
     {
         var isDevelopment = builder.Environment.IsDevelopment();
         var section = builder.Configuration.GetSection(Section);
+        builder.Services.AddSingleton<IValidateOptions<TokenIssuerOptions>>(new Durations<TokenIssuerOptions>(section));
+        builder.Services.AddSingleton<IValidateOptions<TokenIssuerEndpointOptions>>(new Durations<TokenIssuerEndpointOptions>(section));
         builder.Services.AddTokenIssuer(options =>
         {
             // Generated keys are for a developer's machine; elsewhere a missing key is a fault, unless this says otherwise.
@@ -19,6 +23,7 @@ internal static class IssuerRegistration
             section.Bind(options);
             options.KeysDirectory = builder.InContentRoot(options.KeysDirectory);
         });
+        builder.Services.AddHostedService<KeyFileModes>();
         builder.Services.AddTokenIssuerEndpoints(options => section.Bind(options));
         return builder.AddStore();
     }

@@ -27,7 +27,7 @@ internal static class ReferenceSettings
     public static string TokenStoreAddress(this WebApplicationBuilder builder)
     {
         var configured = builder.Configuration.GetConnectionString("Sqlite");
-        var address = new SqliteConnectionStringBuilder(string.IsNullOrWhiteSpace(configured) ? DefaultTokenStore : configured);
+        var address = Read(string.IsNullOrWhiteSpace(configured) ? DefaultTokenStore : configured);
         if (address.DataSource.Length == 0 || address.DataSource == ":memory:" || address.Mode == SqliteOpenMode.Memory)
         {
             throw new InvalidOperationException("ConnectionStrings:Sqlite must name a file (Data Source=data/tokens.db): what it holds has to outlive the process.");
@@ -35,5 +35,18 @@ internal static class ReferenceSettings
 
         address.DataSource = builder.InContentRoot(address.DataSource);
         return address.ToString();
+    }
+
+    private static SqliteConnectionStringBuilder Read(string configured)
+    {
+        try
+        {
+            return new SqliteConnectionStringBuilder(configured);
+        }
+        catch (Exception failure) when (failure is ArgumentException or FormatException)
+        {
+            throw new InvalidOperationException(
+                $"ConnectionStrings:Sqlite can't be read, it wants the form Data Source=data/tokens.db: {failure.Message}", failure);
+        }
     }
 }

@@ -14,4 +14,10 @@ internal static partial class Log
 
     [LoggerMessage(6021, LogLevel.Information, "Too many logins from one address.", EventName = "LoginsThrottled")]
     public static partial void LoginsThrottled(this ILogger logger);
+
+    [LoggerMessage(6030, LogLevel.Warning, "{Setting} is no setting of the issuer and has no effect: is it misspelt?", EventName = "UnknownSetting")]
+    public static partial void UnknownSetting(this ILogger logger, string setting);
+
+    [LoggerMessage(6031, LogLevel.Warning, "{Fault}", EventName = "KeyOpenToOthers")]
+    public static partial void KeyOpenToOthers(this ILogger logger, string fault);
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using TokenIssuer.AspNetCore;
 using TokenIssuer.Redis.Throttling;
+using TokenIssuer.Server.Configuration;
 using TokenIssuer.Server.Diagnostics;
 
 namespace TokenIssuer.Server.Throttling;
@@ -22,6 +23,8 @@ internal static class LoginThrottling
     {
         builder.Services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitRules>();
+        builder.Services.AddSingleton<IValidateOptions<RateLimitOptions>>(
+            new Durations<RateLimitOptions>(builder.Configuration.GetSection(RateLimitOptions.Section)));
         builder.Services.AddRateLimiter(_ => { });
         builder.Services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>>((limiter, limits) =>
         {
@@ -63,11 +66,5 @@ internal static class LoginThrottling
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
         context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return ValueTask.CompletedTask;
-    }
-
-    private sealed class RateLimitRules : IValidateOptions<RateLimitOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, RateLimitOptions options)
-            => options.Faults().ToList() is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
     }
 }

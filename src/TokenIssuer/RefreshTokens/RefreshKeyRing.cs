@@ -11,7 +11,7 @@ namespace TokenIssuer.RefreshTokens;
 /// </summary>
 internal sealed class RefreshKeyRing(KeyDirectory directory, IOptions<TokenIssuerOptions> options, TimeProvider clock)
 {
-    private const string Extension = ".key";
+    public const string Extension = ".key";
     private static readonly TimeSpan s_rotateEvery = TimeSpan.FromDays(30);
 
     // The folder is re-read every few seconds, but a network file system may show a new file only after a minute.

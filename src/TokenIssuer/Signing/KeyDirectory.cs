@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using TokenIssuer.RefreshTokens;
 
 namespace TokenIssuer.Signing;
 
@@ -17,6 +18,11 @@ internal sealed class KeyDirectory(string path, TimeProvider clock)
     /// <summary>The files of one kind, oldest first: by the number in the name, those without one before all others.</summary>
     public IReadOnlyList<KeyFile> List(string extension)
     {
+        if (File.Exists(FullPath))
+        {
+            throw new IOException("It is a file and not a folder.");
+        }
+
         if (!Directory.Exists(FullPath))
         {
             return [];
@@ -28,6 +34,9 @@ internal sealed class KeyDirectory(string path, TimeProvider clock)
             .ThenBy(file => file.Path, StringComparer.Ordinal)
             .ToList();
     }
+
+    /// <summary>All files that hold a private key.</summary>
+    public IEnumerable<KeyFile> ListPrivate() => List(KeyRing.Extension).Concat(List(RefreshKeyRing.Extension));
 
     /// <summary>Creates a file with mode 0600, whole or not at all.</summary>
     /// <returns>False when a file of that name was there already.</returns>

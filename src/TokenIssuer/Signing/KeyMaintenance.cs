@@ -6,14 +6,23 @@ using TokenIssuer.RefreshTokens;
 namespace TokenIssuer.Signing;
 
 /// <summary>Loads the keys before the first request, and re-reads the folder, which other issuers may share, every few seconds.</summary>
-internal sealed class KeyMaintenance(KeyRing signing, RefreshKeyRing refresh, SealKeyAgreement agreement, TimeProvider clock, ILogger<KeyMaintenance> logger) : BackgroundService
+internal sealed class KeyMaintenance(
+    KeyRing signing, RefreshKeyRing refresh, KeyDirectory folder, SealKeyAgreement agreement, TimeProvider clock, ILogger<KeyMaintenance> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        signing.Load();
-        refresh.Load();
+        try
+        {
+            signing.Load();
+            refresh.Load();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"TokenIssuer:KeysDirectory ({folder.FullPath}) can't be used: {failure.Message}", failure);
+        }
+
         return base.StartAsync(cancellationToken);
     }
 

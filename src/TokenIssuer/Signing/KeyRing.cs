@@ -10,7 +10,7 @@ namespace TokenIssuer.Signing;
 /// </summary>
 internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOptions> options, TimeProvider clock, ILogger<KeyRing> logger)
 {
-    private const string Extension = ".pem";
+    public const string Extension = ".pem";
 
     private readonly Lock _loading = new();
     private readonly Dictionary<KeyFile, SigningKey> _loaded = [];

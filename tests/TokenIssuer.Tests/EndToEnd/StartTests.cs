@@ -18,6 +18,10 @@ public sealed class StartTests
         { "RateLimits:Login:PermitLimit", "0", "RateLimits:Login:PermitLimit is 0" },
         { "Users:Seed:0:Password", "short", "Users:Seed: \"alice\" can't be created" },
         { "ConnectionStrings:Sqlite", "Data Source=:memory:", "ConnectionStrings:Sqlite must name a file" },
+        { "ConnectionStrings:Sqlite", "garbage", "ConnectionStrings:Sqlite can't be read" },
+        { "TokenIssuer:KeysDirectory", "/proc/version", "TokenIssuer:KeysDirectory (/proc/version) can't be used" },
+        { "TokenIssuer:KeysDirectory", "/proc/nowhere/keys", "TokenIssuer:KeysDirectory (/proc/nowhere/keys) can't be used" },
+        { "TokenIssuer:AbsoluteLifetime", "8", "TokenIssuer:AbsoluteLifetime is \"8\", which would be 8 days" },
         { "ForwardedHeaders:KnownProxies:0", "the proxy", "ForwardedHeaders:KnownProxies:0 is \"the proxy\"" },
     };
 
@@ -45,6 +49,40 @@ public sealed class StartTests
 
         Assert.StartsWith("There is no signing key", process.Errors, StringComparison.Ordinal);
         Assert.Single(process.Errors.Trim().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("signing-1.pem")]
+    [InlineData("refresh-1.key")]
+    public async Task Production_wants_private_keys_that_nobody_else_can_read_and_development_says_so(string name)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
+        using var site = new IssuerSite(("TokenIssuer:IdleTimout", "00:10:00"));
+        string firstOutput;
+        await using (var first = await IssuerProcess.StartAsync(site))
+        {
+            await first.StopAsync();
+            firstOutput = first.Process.Output;
+        }
+
+        var key = Path.Combine(site.KeysFolder, name);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
+
+        await using var warned = await IssuerProcess.StartAsync(site);
+        await using var refused = IssuerProcess.Launch(
+            site, HostProcess.FindFreePort(), [("ASPNETCORE_ENVIRONMENT", "Production"), ("TokenIssuer:Issuer", "https://issuer.example"), ("ForwardedHeaders:KnownProxies:0", "127.0.0.1")]);
+        var code = await refused.WaitForExitAsync();
+        await warned.StopAsync();
+
+        var sentence = $"The private key {key} is open to others than its owner (mode 644): chmod 600 {key}";
+        Assert.NotEqual(0, code);
+        Assert.Equal(sentence, refused.Errors.Trim());
+        Assert.Contains(sentence, warned.Process.Output, StringComparison.Ordinal);
+        Assert.Contains("TokenIssuer:IdleTimout is no setting", firstOutput, StringComparison.Ordinal);
+        Assert.DoesNotContain("is open to others", firstOutput, StringComparison.Ordinal);
     }
 
     [Fact]
