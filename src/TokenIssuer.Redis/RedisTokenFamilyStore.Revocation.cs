@@ -1,5 +1,4 @@
 using StackExchange.Redis;
-using TokenIssuer.ApiTokens;
 using TokenIssuer.Families;
 using TokenIssuer.Redis.Records;
 using TokenIssuer.Redis.Scripts;
