@@ -139,8 +139,12 @@ internal static class Schema
 
     private static bool IsReady(SqliteConnection connection, string path)
     {
+        // One look: another process may be creating the store just now.
+        Run(connection, "BEGIN");
         var version = ReadNumber(connection, "PRAGMA user_version");
         var application = ReadNumber(connection, "PRAGMA application_id");
+        var tables = ReadNumber(connection, "SELECT count(*) FROM sqlite_schema");
+        Run(connection, "COMMIT");
         if (application == ApplicationId)
         {
             return version switch
@@ -151,7 +155,7 @@ internal static class Schema
             };
         }
 
-        return application == 0 && version == 0 && ReadNumber(connection, "SELECT count(*) FROM sqlite_schema") == 0
+        return application == 0 && version == 0 && tables == 0
             ? false
             : throw new TokenStoreUnavailableException($"{path} is a database, but no token store: name another file.");
     }

@@ -110,7 +110,7 @@ public sealed class PasswordDeliveryTests
         var refused = await ChangeAsync(host, idle.AccessToken);
         var changed = await ChangeAsync(host, living.AccessToken);
 
-        Assert.Equal((HttpStatusCode.Unauthorized, "invalid_token"), (refused.Status, refused.Code));
+        Assert.Equal((HttpStatusCode.Unauthorized, "token_expired"), (refused.Status, refused.Code));
         Assert.Equal(HttpStatusCode.OK, changed.Status);
     }
 

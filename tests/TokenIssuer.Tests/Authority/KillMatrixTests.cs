@@ -39,7 +39,7 @@ public sealed class KillMatrixTests
         await using var other = await issuer.JoinAsync();
         var holdings = await Holdings.MakeAsync(issuer);
 
-        var receipt = await issuer.RevokeAsync(holdings.TargetOf(target));
+        var receipt = await RevokeAsync(issuer, holdings.TargetOf(target));
 
         Assert.Equal((sessions, apiTokens), (receipt.Sessions, receipt.ApiTokens));
         Assert.NotNull(receipt.RevocationId);
@@ -59,9 +59,9 @@ public sealed class KillMatrixTests
         await using var issuer = await Issuer.StartAsync();
         var holdings = await Holdings.MakeAsync(issuer);
         var dryRun = await issuer.Authority.CountAsync(holdings.TargetOf(target), CancellationToken.None);
-        await issuer.RevokeAsync(holdings.TargetOf(target));
+        await RevokeAsync(issuer, holdings.TargetOf(target));
 
-        var again = await issuer.RevokeAsync(holdings.TargetOf(target));
+        var again = await RevokeAsync(issuer, holdings.TargetOf(target));
 
         Assert.Equal((sessions, apiTokens), (dryRun.Sessions, dryRun.ApiTokens));
         Assert.Equal((0, 0), (again.Sessions, again.ApiTokens));
@@ -111,6 +111,17 @@ public sealed class KillMatrixTests
         Assert.True(issuer.IsAlive((await issuer.LogInAsync("stranger")).AccessToken));
     }
 
+    /// <summary>As administrators do: a key leaves the ring before its tokens die.</summary>
+    private static Task<RevocationReceipt> RevokeAsync(Issuer issuer, RevocationTarget target)
+    {
+        if (target is RevocationTarget.Key key)
+        {
+            issuer.Keys.TryRetire(key.KeyId);
+        }
+
+        return issuer.RevokeAsync(target);
+    }
+
     /// <summary>What alice and bob hold.</summary>
     private sealed record Holdings(Issuer Issuer, TokenAnswer Own, TokenAnswer Other, TokenAnswer Bob, ApiToken ApiToken, ApiToken BobsApiToken)
     {
@@ -130,7 +141,7 @@ public sealed class KillMatrixTests
             nameof(RevocationTarget.AccessTokensOf) => new RevocationTarget.AccessTokensOf(Issuer.Directory.SubjectOf("alice")),
             nameof(RevocationTarget.Token) => new RevocationTarget.Token(Issuer.IdentityOf(Own.AccessToken).TokenId),
             nameof(RevocationTarget.ApiToken) => new RevocationTarget.ApiToken(ApiToken.Id),
-            nameof(RevocationTarget.Key) => new RevocationTarget.Key(Issuer.Keys.Current.KeyId),
+            nameof(RevocationTarget.Key) => new RevocationTarget.Key(Issuer.IdentityOf(Own.AccessToken).KeyId),
             nameof(RevocationTarget.Everything) => new RevocationTarget.Everything(),
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such target."),
         };
