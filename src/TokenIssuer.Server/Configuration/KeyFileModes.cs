@@ -3,21 +3,18 @@ using TokenIssuer.Signing;
 
 namespace TokenIssuer.Server.Configuration;
 
-/// <summary>Private keys are for the issuer's user alone. Whoever else reads one signs and seals tokens of anybody, so that only a developer's machine starts.</summary>
-internal sealed class KeyFileModes(KeyDirectory folder, IHostEnvironment environment, ILogger<KeyFileModes> logger) : IHostedService
+/// <summary>
+/// Private keys are for the issuer's user alone: whoever else reads one signs and seals tokens of anybody. It is a warning,
+/// because platforms that mount secrets give them modes of their own, and nobody else lives in a container.
+/// </summary>
+internal sealed class KeyFileModes(KeyDirectory folder, ILogger<KeyFileModes> logger) : IHostedService
 {
     private const UnixFileMode Others
         = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var faults = OperatingSystem.IsWindows() ? [] : Faults().ToList();
-        if (faults.Count > 0 && !environment.IsDevelopment())
-        {
-            throw new AggregateException(faults.Select(fault => new InvalidOperationException(fault)));
-        }
-
-        foreach (var fault in faults)
+        foreach (var fault in OperatingSystem.IsWindows() ? [] : Faults())
         {
             logger.KeyOpenToOthers(fault);
         }

@@ -54,7 +54,7 @@ public sealed class StartTests
     [Theory]
     [InlineData("signing-1.pem")]
     [InlineData("refresh-1.key")]
-    public async Task Production_wants_private_keys_that_nobody_else_can_read_and_development_says_so(string name)
+    public async Task A_private_key_that_others_can_read_and_a_name_that_nothing_reads_are_warned_of(string name)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes.");
         using var site = new IssuerSite(("TokenIssuer:IdleTimout", "00:10:00"));
@@ -72,14 +72,9 @@ public sealed class StartTests
         }
 
         await using var warned = await IssuerProcess.StartAsync(site);
-        await using var refused = IssuerProcess.Launch(
-            site, HostProcess.FindFreePort(), [("ASPNETCORE_ENVIRONMENT", "Production"), ("TokenIssuer:Issuer", "https://issuer.example"), ("ForwardedHeaders:KnownProxies:0", "127.0.0.1")]);
-        var code = await refused.WaitForExitAsync();
         await warned.StopAsync();
 
         var sentence = $"The private key {key} is open to others than its owner (mode 644): chmod 600 {key}";
-        Assert.NotEqual(0, code);
-        Assert.Equal(sentence, refused.Errors.Trim());
         Assert.Contains(sentence, warned.Process.Output, StringComparison.Ordinal);
         Assert.Contains("TokenIssuer:IdleTimout is no setting", firstOutput, StringComparison.Ordinal);
         Assert.DoesNotContain("is open to others", firstOutput, StringComparison.Ordinal);
