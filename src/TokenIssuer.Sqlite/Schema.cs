@@ -139,12 +139,13 @@ internal static class Schema
 
     private static bool IsReady(SqliteConnection connection, string path)
     {
-        // One look: another process may be creating the store just now.
-        Run(connection, "BEGIN");
-        var version = ReadNumber(connection, "PRAGMA user_version");
-        var application = ReadNumber(connection, "PRAGMA application_id");
-        var tables = ReadNumber(connection, "SELECT count(*) FROM sqlite_schema");
-        Run(connection, "COMMIT");
+        var (application, version, tables) = Look(connection);
+        if (application == 0 && (version, tables) != (0, 0))
+        {
+            // Another process may have created the store between the parts of the look.
+            (application, version, tables) = Look(connection);
+        }
+
         if (application == ApplicationId)
         {
             return version switch
@@ -159,6 +160,12 @@ internal static class Schema
             ? false
             : throw new TokenStoreUnavailableException($"{path} is a database, but no token store: name another file.");
     }
+
+    /// <summary>In this order: who sees the mark sees the version that was written with it.</summary>
+    private static (long Application, long Version, long Tables) Look(SqliteConnection connection) => (
+        ReadNumber(connection, "PRAGMA application_id"),
+        ReadNumber(connection, "PRAGMA user_version"),
+        ReadNumber(connection, "SELECT count(*) FROM sqlite_schema"));
 
     /// <summary>Of many processes that start at once, one changes the file, and the others find it changed.</summary>
     private static bool BringUpToDate(SqliteConnection connection)

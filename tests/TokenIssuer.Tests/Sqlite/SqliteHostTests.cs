@@ -4,6 +4,7 @@ using NSubstitute;
 using TokenIssuer.Families;
 using TokenIssuer.Revocation;
 using TokenIssuer.Tests.Hosting;
+using TokenIssuer.Tests.Redis;
 using TokenIssuer.Tests.Stores;
 using TokenIssuer.Users;
 
@@ -26,7 +27,7 @@ public sealed class SqliteHostTests : IDisposable
         Assert.True(File.Exists(Path));
         Assert.Same(host.Services.GetRequiredService<ITokenFamilyStore>(), host.Services.GetRequiredService<IRevocationFeed>());
         await LoadedAsync(host);
-        Assert.True(File.Exists(Path + ".witness"));
+        await Eventually.TrueAsync(() => File.Exists(Path + ".witness"), TimeSpan.FromSeconds(15));
         await StopAsync(host);
         Assert.False(File.Exists(Path + "-wal"));
     }
