@@ -21,7 +21,7 @@ public sealed class KeyRotationSite : IAsyncLifetime
     /// <summary>Follows the second issuer; keys are rotated at the first.</summary>
     internal NotesApiProcess Api => _api ?? throw new InvalidOperationException("Not started.");
 
-    internal StockApi StockApi => Volatile.Read(ref _stockApi) ?? throw new InvalidOperationException("Not started.");
+    internal StockApi StockApi => Volatile.Read(ref _stockApi) ?? throw new InvalidOperationException("Not renewed yet.");
 
     private string[] KeyFiles => Directory.GetFiles(_site.KeysFolder, "signing-*.pem");
 
@@ -30,7 +30,6 @@ public sealed class KeyRotationSite : IAsyncLifetime
         _issuers.Add(await IssuerProcess.StartAsync(_site));
         _issuers.Add(await IssuerProcess.StartAnotherAsync(_site));
         _api = await NotesApiProcess.StartAsync(_issuers[1]);
-        await RenewStockApiAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -18,6 +18,7 @@ public sealed class KeyRotationTests(KeyRotationSite site) : IClassFixture<KeyRo
     [Fact]
     public async Task Two_rotations_under_load_cause_not_a_single_refusal()
     {
+        await site.RenewStockApiAsync();
         using var enough = new CancellationTokenSource();
         var load = new Load();
         var clients = Task.WhenAll(site.Issuers.SelectMany(issuer => new[] { "alice", "bob" }.Select(user => UseOnAsync(issuer, user, load, enough.Token))));

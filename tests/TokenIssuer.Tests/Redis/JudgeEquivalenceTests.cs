@@ -20,7 +20,7 @@ public sealed class JudgeEquivalenceTests(RedisServer server) : IClassFixture<Re
     {
         await using var stores = new RedisStores(server.Process.Address);
         var store = (await stores.OpenAsync(new TokenIssuerOptions())).Store;
-        using var redis = await ConnectionMultiplexer.ConnectAsync(server.Process.Address);
+        using var redis = await server.Process.ConnectAsync();
         var keys = new RedisKeys(stores.Prefix, 1);
         var all = (await store.ReadUserAsync(default, default, TestContext.Current.CancellationToken)).Floors.Generation;
         var met = new HashSet<RotationVerdict>();

@@ -29,7 +29,7 @@ public sealed class RedisLateTests(RedisServer server) : IClassFixture<RedisServ
     [MemberData(nameof(Steps))]
     public async Task A_script_whose_deadline_has_passed_answers_late_before_anything_else(string name)
     {
-        using var redis = await ConnectionMultiplexer.ConnectAsync(server.Process.Address);
+        using var redis = await server.Process.ConnectAsync();
         var script = AllSteps.Single(step => step.Name == name);
         RedisKey[] keys = [.. Enumerable.Range(1, script.KeyCount).Select(i => (RedisKey)$"{{late}}:{name}:{i}")];
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();

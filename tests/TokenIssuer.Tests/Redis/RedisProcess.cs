@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using StackExchange.Redis;
 using TokenIssuer.Tests.Hosting;
 
 namespace TokenIssuer.Tests.Redis;
@@ -25,6 +26,9 @@ internal sealed class RedisProcess : IAsyncDisposable
     public string Address => $"127.0.0.1:{Port}";
 
     public string Folder => _folder.FullPath;
+
+    /// <summary>A connection of the test's own, which bears a machine that is busy with other tests.</summary>
+    public Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync($"{Address},connectTimeout=30000,syncTimeout=30000,responseTimeout=30000");
 
     public static Task<RedisProcess> StartAsync(params string[] arguments) => StartOnAsync(FreePort(), arguments);
 

@@ -22,7 +22,7 @@ public sealed class RedisSecrecyTests : IDisposable
     {
         await using var redis = await RedisProcess.StartAsync("--appendonly", "yes");
         await using var issuer = await IssuerNode.StartAsync($"{redis.Address},deadline=5000", _folder);
-        using var direct = await ConnectionMultiplexer.ConnectAsync(redis.Address);
+        using var direct = await redis.ConnectAsync();
         var messages = new List<string>();
         await direct.GetSubscriber().SubscribeAsync("*", (channel, message) => messages.Add($"{channel} {message}"));
         using var monitor = new RedisMonitor(redis.Port);

@@ -165,7 +165,7 @@ public sealed class RedisStartTests : IDisposable
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var issuer = await IssuerNode.StartAsync($"{redis.Address},deadline=5000", _folder);
-        using var direct = await ConnectionMultiplexer.ConnectAsync(redis.Address);
+        using var direct = await redis.ConnectAsync();
         var (unknown, wrongType, fine) = (await issuer.LogInAsync("unknown"), await issuer.LogInAsync("wrong-type"), await issuer.LogInAsync("fine"));
         var keys = new RedisKeys("ti", 1);
         var field = (RedisValue)Identifier128.ToBytes(unknown.SessionId.Family.Value);
