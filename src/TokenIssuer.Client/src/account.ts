@@ -35,7 +35,7 @@ export interface Account {
   me(): Promise<SignedInUser>;
   sessions(): Promise<readonly DeviceSession[]>;
   endSession(id: string): Promise<void>;
-  changePassword(current: string, next: string): Promise<void>;
+  changePassword(current: string, next: string, otp?: string): Promise<void>;
 }
 
 export function createAccount(
@@ -64,8 +64,8 @@ export function createAccount(
       accepted(await ask(`/auth/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' }));
     },
 
-    async changePassword(current, next) {
-      const body = { current_password: current, new_password: next };
+    async changePassword(current, next, otp) {
+      const body = { current_password: current, new_password: next, otp };
       // The lock is taken around each request, not around the refresh between them, which needs it too.
       const change = (token: string) =>
         lock(async () => {

@@ -77,10 +77,12 @@ export interface Session extends Account {
   endSession: Account['endSession'];
 
   /**
-   * Changes the password. Every session of the user ends, and this browser goes on with a new one.
+   * Changes the password. Every session of the user ends, and this browser goes on with a new one. Without the one-time code of
+   * a user who has a second factor it is no new sign-in: `auth_time` and the latest end stay those of the old session. A code that
+   * is given must be right.
    *
    * @example
-   * await session.changePassword(current, next);
+   * await session.changePassword(current, next, otp);
    */
   changePassword: Account['changePassword'];
 

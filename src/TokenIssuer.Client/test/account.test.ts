@@ -110,6 +110,26 @@ describe('account', () => {
     expect(world.issuer.alive('alice')).toHaveLength(1);
   });
 
+  it('shows the one-time code with a password change when there is one', async () => {
+    await world.time.until(tab.session.changePassword('correct horse', 'a better horse'));
+    await world.time.until(tab.session.changePassword('a better horse', 'the best horse', '123456'));
+
+    expect(world.issuer.log.filter(({ path }) => path === '/auth/password').map(({ body }) => body)).toEqual([
+      { current_password: 'correct horse', new_password: 'a better horse' },
+      { current_password: 'a better horse', new_password: 'the best horse', otp: '123456' },
+    ]);
+    expect((await world.time.until(tab.session.fetch(api))).status).toBe(200);
+  });
+
+  it('keeps session and password when the one-time code is wrong', async () => {
+    const changing = tab.session.changePassword('correct horse', 'a better horse', '000000');
+
+    await expect(world.time.until(changing)).rejects.toMatchObject({ code: 'invalid_credentials', status: 403 });
+
+    expect((await world.time.until(tab.session.fetch(api))).status).toBe(200);
+    expect(world.issuer.passwords.get('alice')).toBe('correct horse');
+  });
+
   it.each([
     ['wrong', 'long enough', { code: 'invalid_credentials', status: 403 }],
     ['correct horse', 'short', { code: 'weak_password', reasons: ['too short'] }],
