@@ -48,6 +48,24 @@ public sealed class ConsoleAccessTests(NotesSite site)
     }
 
     [Fact]
+    public async Task Who_is_an_administrator_in_other_letters_is_one()
+    {
+        await using var browser = await site.OpenBrowserAsync();
+        var console = await ConsolePage.OpenAsync(browser, site);
+        var told = string.Empty;
+        await console.Tab.RouteAsync("**/auth/me", async route =>
+        {
+            var answer = await route.FetchAsync();
+            told = (await answer.TextAsync()).Replace("""["admin"]""", """["Admin"]""", StringComparison.Ordinal);
+            await route.FulfillAsync(new() { Response = answer, Body = told });
+        });
+
+        await console.SignInAsync();
+
+        Assert.Contains("""["Admin"]""", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_sign_in_that_is_too_old_is_confirmed_by_the_password_and_the_call_goes_on()
     {
         await using var browser = await site.OpenBrowserAsync();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { addressOfAudit, addressOfUser, routeOf } from '../src/app/route.js';
 import { distance } from '../src/ui/time.js';
-import { rolesOf } from '../src/ui/UserFacts.js';
+import { isAdministrator, rolesOf } from '../src/ui/UserFacts.js';
 
 it.each([
   ['', { page: 'overview' }],
@@ -30,4 +30,14 @@ it.each([
 
 it('reads roles as people write them', () => {
   expect(rolesOf(' admin, auditor  admin,')).toEqual(['admin', 'auditor']);
+});
+
+it.each([
+  [['admin'], true],
+  [['editor', 'Admin'], true],
+  [['ADMIN'], true],
+  [['administrator', 'adm\u0131n'], false],
+  [[], false],
+])('knows an administrator as the issuer does: %s', (roles, answer) => {
+  expect(isAdministrator(roles)).toBe(answer);
 });

@@ -4,6 +4,7 @@ import { createAdminApi } from '../api/adminApi.js';
 import { createStepUp } from '../api/stepUp.js';
 import { Brand } from '../ui/Brand.js';
 import { Notice } from '../ui/Notice.js';
+import { isAdministrator } from '../ui/UserFacts.js';
 import { wordsFor } from '../ui/words.js';
 import { ConfirmPassword } from './ConfirmPassword.js';
 import { Shell } from './Shell.js';
@@ -33,7 +34,7 @@ export function App({ session, root }: Props) {
 
   if (state.status === 'signed_out') return <SignIn session={session} reason={state.reason} />;
   if (!user) return <Waiting error={failure ?? trouble} />;
-  if (!user.roles.includes('admin')) return <NoAdministrator session={session} user={user} />;
+  if (!isAdministrator(user.roles)) return <NoAdministrator session={session} user={user} />;
   return (
     <>
       <Shell key={user.sub} session={session} api={api} user={user} warning={warning} trouble={trouble} confirm={stepUp.request} />

@@ -21,3 +21,8 @@ export function Standing({ user }: { readonly user: User }) {
 export function rolesOf(text: string): string[] {
   return [...new Set(text.split(/[\s,]+/).filter(Boolean))];
 }
+
+/** In any case, as the issuer compares it: a directory may spell the role its own way. */
+export function isAdministrator(roles: readonly string[]): boolean {
+  return roles.some((role) => role.toLowerCase() === 'admin');
+}
