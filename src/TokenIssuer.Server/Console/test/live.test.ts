@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditEvent, Key, Overview } from '../src/api/model.js';
+import { type AuditEvent, isRevoking, type Key, type Overview } from '../src/api/model.js';
 import { merged } from '../src/live/eventLog.js';
 import { extended, reach, type Sample } from '../src/live/history.js';
 import { areaOf, ceilingOf, lineOf } from '../src/live/plot.js';
@@ -18,6 +18,20 @@ describe('the live log', () => {
 
   it('does not grow without bound', () => {
     expect(merged([event(2), event(1)], [event(3)], 2).map(({ id }) => id)).toEqual([3, 2]);
+  });
+});
+
+describe('the revocations', () => {
+  it.each([
+    ['user_deleted', null, true],
+    ['second_factor_reset', null, true],
+    ['api_token_deleted', null, true],
+    ['second_factor_enabled', 'replaced', true],
+    ['second_factor_enabled', null, false],
+    ['api_token_created', null, false],
+    ['login', null, false],
+  ])('show what ended something: %s, %s', (type, reason, shown) => {
+    expect(isRevoking({ ...event(1), type, reason })).toBe(shown);
   });
 });
 

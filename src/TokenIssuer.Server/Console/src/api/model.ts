@@ -47,24 +47,36 @@ export const auditTypes = [
   'session_evicted',
   'user_disabled',
   'user_enabled',
+  'user_deleted',
   'roles_changed',
+  'second_factor_enabled',
+  'second_factor_reset',
+  'api_token_created',
+  'api_token_deleted',
   'key_rotated',
   'key_retired',
   'store_loss',
 ] as const;
 
-/** Events after which something that worked before works no more. */
-export const revokingTypes: ReadonlySet<string> = new Set([
+const revokingTypes: ReadonlySet<string> = new Set<(typeof auditTypes)[number]>([
   'logout',
   'password_changed',
   'refresh_reuse',
   'revoked',
   'session_evicted',
   'user_disabled',
+  'user_deleted',
   'roles_changed',
+  'second_factor_reset',
+  'api_token_deleted',
   'key_retired',
   'store_loss',
 ]);
+
+/** After this event something that worked before works no more. A second factor ends what is older only where it takes the place of another. */
+export function isRevoking({ type, reason }: AuditEvent): boolean {
+  return revokingTypes.has(type) || (type === 'second_factor_enabled' && reason === 'replaced');
+}
 
 export interface Overview {
   readonly active_sessions: number;

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AdminApi } from '../api/adminApi.js';
-import { type AuditEvent, revokingTypes } from '../api/model.js';
+import { type AuditEvent, isRevoking } from '../api/model.js';
 import type { Live } from '../app/useLive.js';
 import { merged } from '../live/eventLog.js';
 import { usePoll } from '../live/usePoll.js';
@@ -22,7 +22,7 @@ export function Revocations({ api, live }: Props) {
   usePoll(async () => {
     try {
       const { items } = await api.audit({ limit: 100, background: true });
-      setEvents((known = []) => merged(known, items.filter(({ type }) => revokingTypes.has(type))));
+      setEvents((known = []) => merged(known, items.filter(isRevoking)));
       setError(undefined);
     } catch (failure) {
       setError(failure);
