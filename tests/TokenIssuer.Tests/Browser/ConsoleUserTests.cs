@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using TokenIssuer.Tests.Hosting;
 
 namespace TokenIssuer.Tests.Browser;
 
@@ -28,6 +29,59 @@ public sealed class ConsoleUserTests(NotesSite site)
 
         await page.Tab.GetByText("Your session was ended.").WaitForAsync();
         await page.SignInAsync(visitor with { Password = "reset-by-the-console" });
+        Assert.Empty(console.Complaints);
+    }
+
+    [Fact]
+    public async Task After_a_reset_of_the_second_factor_the_password_alone_is_enough_and_what_was_open_has_ended()
+    {
+        await using var user = await site.OpenBrowserAsync();
+        await using var administrator = await site.OpenBrowserAsync();
+        var visitor = site.NextVisitor();
+        var page = await NotesPage.SignInAsync(user, site, visitor);
+        await page.Connected.WaitForAsync();
+        await site.Client.EnrolSecondFactorAsync(await site.Client.LogInAsync(visitor.Name, visitor.Password), visitor.Password);
+        using var before = await site.Client.TryLogInAsync(visitor.Name, visitor.Password);
+        var console = await ConsolePage.SignInAsync(administrator, site);
+
+        await console.GoToUserAsync(visitor);
+        await console.Button("Reset second factor").ClickAsync();
+        await console.ConfirmAsync("Reset second factor");
+        await console.SaysAsync("Second factor reset");
+
+        await page.Tab.GetByText("Your session was ended.").WaitForAsync();
+        Assert.Equal("mfa_required", await IssuerClient.ErrorOfAsync(before));
+        await page.SignInAsync(visitor);
+        Assert.Empty(console.Complaints);
+    }
+
+    [Fact]
+    public async Task A_user_is_deleted_by_keyboard_once_the_name_was_typed_and_stays_in_the_audit_log()
+    {
+        await using var user = await site.OpenBrowserAsync();
+        await using var administrator = await site.OpenBrowserAsync();
+        var visitor = site.NextVisitor();
+        var page = await NotesPage.SignInAsync(user, site, visitor);
+        await page.Connected.WaitForAsync();
+        var console = await ConsolePage.SignInAsync(administrator, site);
+        var keyboard = console.Tab.Keyboard;
+
+        await console.GoToUserAsync(visitor);
+        await console.Button("Delete").PressAsync("Enter");
+        await keyboard.TypeAsync(visitor.Name[..^1]);
+        await keyboard.PressAsync("Enter");
+        await page.AddNoteAsync("half a name deletes nobody");
+        await keyboard.TypeAsync(visitor.Name[^1..]);
+        await keyboard.PressAsync("Enter");
+        await console.SaysAsync("The user is deleted");
+
+        await console.Tab.WaitForFunctionAsync("() => document.activeElement?.localName === 'main'");
+        await page.Tab.GetByText("Your session was ended.").WaitForAsync();
+        using var refused = await site.Client.TryLogInAsync(visitor.Name, visitor.Password);
+        Assert.Equal("invalid_credentials", await IssuerClient.ErrorOfAsync(refused));
+        await console.Tab.GetByRole(AriaRole.Link, new() { Name = "Audit log" }).Last.ClickAsync();
+        await console.Tab.GetByLabel("Event").SelectOptionAsync("User deleted");
+        await console.Tab.GetByRole(AriaRole.Cell, new() { Name = "User deleted" }).WaitForAsync();
         Assert.Empty(console.Complaints);
     }
 

@@ -13,6 +13,9 @@ public sealed class ScreenTests(NotesSite site)
         await using var browser = await site.OpenBrowserAsync(scheme, width);
         var visitor = site.NextVisitor();
         await site.Client.LogInAsync(visitor.Name, visitor.Password);
+
+        // Something for the page of revocations, also where no other test has ended anything.
+        await site.Client.LogOutAsync(await site.Client.LogInAsync(visitor.Name, visitor.Password));
         var console = await ConsolePage.OpenAsync(browser, site);
         await CheckAsync(console, "sign-in", scheme);
         await console.SignInAsync();
@@ -33,13 +36,19 @@ public sealed class ScreenTests(NotesSite site)
         await console.Dialog.GetByText("This ends").WaitForAsync();
         await CheckAsync(console, "end-all", scheme);
         await console.ConfirmAsync("Cancel");
-        foreach (var dialog in new[] { "Change roles", "Reset password", "Disable" })
+        foreach (var dialog in new[] { "Change roles", "Reset password", "Reset second factor", "Disable", "Delete" })
         {
             await console.Button(dialog).ClickAsync();
             await console.Dialog.WaitForAsync();
             await CheckAsync(console, dialog, scheme);
             await console.ConfirmAsync("Cancel");
         }
+
+        await console.Button("Delete").ClickAsync();
+        await console.Dialog.GetByLabel("to confirm").FillAsync(visitor.Name);
+        await console.ConfirmAsync("Delete");
+        await console.SaysAsync("The user is deleted");
+        await CheckAsync(console, "deleted", scheme);
 
         await console.GoToAsync("Emergency");
         await console.Button("Revoke everything").ClickAsync();

@@ -108,6 +108,16 @@ export function createPlay() {
         sessions.set(id ?? '', []);
         happen('password_changed', user);
         return { status: 204 };
+      case 'POST users/totp':
+        sessions.set(id ?? '', []);
+        happen('second_factor_reset', user);
+        return { status: 204 };
+      case 'DELETE users':
+        if (!user) return problem(404, 'not_found', 'There is no such thing.');
+        users.splice(users.indexOf(user), 1);
+        sessions.delete(user.id);
+        happen('user_deleted', user);
+        return { status: 204 };
       case 'PUT users/roles':
         if (user) user.roles = body['roles'];
         happen('roles_changed', user);

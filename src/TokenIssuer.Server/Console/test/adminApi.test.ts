@@ -80,6 +80,18 @@ describe('the administration API', () => {
     ]);
   });
 
+  it('names the user whose second factor is reset and who is deleted', async () => {
+    const { api, asked } = apiWith(new Response(null, { status: 204 }), new Response(null, { status: 204 }));
+
+    await api.resetSecondFactor('../keys');
+    await api.deleteUser('../keys');
+
+    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST https://login.example/admin/users/..%2Fkeys/totp/reset',
+      'DELETE https://login.example/admin/users/..%2Fkeys',
+    ]);
+  });
+
   it('reads refusals that are no problem documents', async () => {
     const { api } = apiWith(new Response('<h1>Bad gateway</h1>', { status: 502 }));
 

@@ -138,16 +138,7 @@ internal static class Triggers
 
     private static IssuerClient At(KillScene scene) => scene.Deployment.First.Client;
 
-    /// <summary>Turns a second factor on, which kills nothing.</summary>
-    private static async Task<string?> EnrolAsync(KillScene scene)
-    {
-        using var begun = await At(scene).SendAsync(HttpMethod.Post, "/auth/totp", scene.Mine, JsonContent.Create(new { current_password = scene.Password }));
-        var secret = (await begun.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("secret").GetString();
-        using var confirmed = await At(scene).SendAsync(HttpMethod.Post, "/auth/totp/confirm", scene.Mine, JsonContent.Create(new { otp = Totp.CodeOf(secret) }));
-        Assert.Equal(HttpStatusCode.NoContent, confirmed.StatusCode);
-        Assert.Equal(HttpStatusCode.OK, await At(scene).GetMeAsync(scene.Mine));
-        return secret;
-    }
+    private static Task<string?> EnrolAsync(KillScene scene) => At(scene).EnrolSecondFactorAsync(scene.Mine, scene.Password);
 
     private static string? KeyOf(IssuedTokens tokens) => JwtText.Header(tokens.AccessToken).GetProperty("kid").GetString();
 

@@ -74,6 +74,10 @@ export function createAdminApi(session: Pick<Session, 'fetch'>, root: URL, stepU
 
     setRoles: (id: string, roles: readonly string[]) => ask('PUT', `users/${encodeURIComponent(id)}/roles`, { body: { roles } }),
 
+    resetSecondFactor: (id: string) => ask('POST', `users/${encodeURIComponent(id)}/totp/reset`),
+
+    deleteUser: (id: string) => ask('DELETE', `users/${encodeURIComponent(id)}`),
+
     sessionsOf: async (id: string) => (await read(`users/${encodeURIComponent(id)}/sessions`))['sessions'] as UserSession[],
 
     /** What a revocation would end. */

@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import type { AdminApi } from '../api/adminApi.js';
 import type { Key } from '../api/model.js';
 import { Dialog } from '../ui/Dialog.js';
-import { Field } from '../ui/Field.js';
 import { Form } from '../ui/Form.js';
+import { Phrase } from '../ui/Phrase.js';
 
 interface Props {
   readonly api: AdminApi;
@@ -30,16 +30,7 @@ export function RetireKey({ api, victim: { kid, phase }, onDone, onClose }: Prop
         {phase === 'signing' && ' The announced key signs from now on; APIs that have not seen it yet fetch it first.'}
       </p>
       <Form action="Retire key" danger submit={submit} ready={typed === phrase} onCancel={onClose}>
-        <Field
-          label={
-            <>
-              Type <code>{phrase}</code> to confirm
-            </>
-          }
-          value={typed}
-          onValue={setTyped}
-          focused
-        />
+        <Phrase phrase={phrase} value={typed} onValue={setTyped} focused />
       </Form>
     </Dialog>
   );

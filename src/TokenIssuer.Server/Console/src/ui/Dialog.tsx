@@ -19,7 +19,9 @@ export function Dialog({ title, onClose, children }: Props) {
     dialog?.showModal();
     return () => {
       dialog?.close();
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      // An opener that went away with what the dialog ended leaves the focus to the page.
+      const heir = opener?.isConnected ? opener : document.querySelector('main');
+      if (heir instanceof HTMLElement) heir.focus();
     };
   }, []);
 

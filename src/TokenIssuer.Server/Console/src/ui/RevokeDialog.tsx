@@ -6,6 +6,7 @@ import { Dialog } from './Dialog.js';
 import { Field } from './Field.js';
 import { Form } from './Form.js';
 import { Notice } from './Notice.js';
+import { Phrase } from './Phrase.js';
 import { count, wordsFor } from './words.js';
 
 interface Props {
@@ -43,17 +44,7 @@ export function RevokeDialog({ api, title, target, phrase, onDone, onClose }: Pr
         submit={async () => onDone(await api.revoke(target, reason.trim()))}
       >
         <Field label="Reason, for the audit log" value={reason} onValue={setReason} required focused />
-        {phrase !== undefined && (
-          <Field
-            label={
-              <>
-                Type <code>{phrase}</code> to confirm
-              </>
-            }
-            value={typed}
-            onValue={setTyped}
-          />
-        )}
+        {phrase !== undefined && <Phrase phrase={phrase} value={typed} onValue={setTyped} />}
       </Form>
     </Dialog>
   );
