@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using TokenIssuer.Audit;
 using TokenIssuer.Families;
 
 namespace TokenIssuer.AspNetCore;
@@ -33,10 +32,6 @@ internal static partial class Log
 
     [LoggerMessage(2012, LogLevel.Information, "Session {SessionId} was replaced by {Successor} in the same browser.", EventName = "SessionReplaced")]
     public static partial void SessionReplaced(this ILogger logger, SessionId sessionId, SessionId successor);
-
-    [LoggerMessage(2013, LogLevel.Error, "The audit log did not take {Type} of user {User}, session {SessionId}, by {Actor} from {Address} with {UserAgent}: {Reason}.", EventName = "AuditEventKeptHere")]
-    public static partial void AuditEventKeptHere(
-        this ILogger logger, AuditEventType type, Subject? user, SessionId? sessionId, Subject? actor, string? address, string? userAgent, string? reason, Exception failure);
 
     [LoggerMessage(2020, LogLevel.Information, "{Path}: client authentication failed.", EventName = "ClientRefused")]
     public static partial void ClientRefused(this ILogger logger, string path);

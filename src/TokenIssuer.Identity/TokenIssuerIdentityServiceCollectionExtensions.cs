@@ -72,6 +72,7 @@ public static class TokenIssuerIdentityServiceCollectionExtensions
         services.TryAddSingleton<Rehashes>();
         services.TryAddSingleton<IdentityChanges<TKey>>();
         services.TryAddSingleton<RevocationOutbox<TContext>>();
+        services.TryAddSingleton<PendingRevocations>(provider => provider.GetRequiredService<RevocationOutbox<TContext>>());
         services.TryAddSingleton<OutboxInterceptor<TContext, TKey>>();
         services.ConfigureDbContext<TContext>((provider, options)
             => options.AddInterceptors(provider.GetRequiredService<OutboxInterceptor<TContext, TKey>>()));

@@ -43,6 +43,9 @@ public sealed partial class TokenAuthority
                 return new PasswordChangeOutcome.Wrong();
             case PasswordChange.Weak weak:
                 return new PasswordChangeOutcome.Weak(weak.Reasons);
+            case PasswordChange.Unsettled:
+                _logger.PasswordChangeIncomplete(user, failure: null);
+                return new PasswordChangeOutcome.Incomplete();
             default:
                 break;
         }

@@ -180,6 +180,9 @@ public sealed partial class TokenAuthority
         {
             throw new TokenStoreUnavailableException("The revocation log has not been read completely yet.");
         }
+
+        // Before a token is spent, or a session started and another ended for it, that nobody would get.
+        _minter.FindKey();
     }
 
     private int MaxSessionsFor(UserClaims user)

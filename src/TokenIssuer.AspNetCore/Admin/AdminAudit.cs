@@ -10,13 +10,19 @@ internal sealed class AdminAudit(AuditLog audit)
 {
     public const int MaxReason = 256;
 
-    public Task WriteAsync(HttpContext context, AuditEventType type, Subject? user, SessionId? session, string? reason)
-        => audit.WriteAsync(
-            new AuditEvent(
-                type, user, session,
-                Actor: context.BearerToken().Subject,
-                context.Connection.RemoteIpAddress?.ToString(),
-                UserAgentName.Of(context.Request.Headers.UserAgent),
-                reason),
-            CancellationToken.None);
+    /// <summary>Of what has been done: an event that the audit log does not take stands in the log, and the administrator is told by 503.</summary>
+    /// <exception cref="TokenStoreUnavailableException">The audit log did not take it.</exception>
+    public async Task WriteAsync(HttpContext context, AuditEventType type, Subject? user, SessionId? session, string? reason)
+    {
+        var happened = new AuditEvent(
+            type, user, session,
+            Actor: context.BearerToken().Subject,
+            context.Connection.RemoteIpAddress?.ToString(),
+            UserAgentName.Of(context.Request.Headers.UserAgent),
+            reason);
+        if (!await audit.WriteOrLogAsync(happened).ConfigureAwait(false))
+        {
+            throw new TokenStoreUnavailableException("The audit log did not take what an administrator did; it is done, and stands in the log.");
+        }
+    }
 }

@@ -36,10 +36,12 @@ internal sealed class KeysAdminEndpoint(TokenAuthority authority, KeyRing keys, 
     public async Task RetireAsync(HttpContext context)
     {
         var keyId = context.GetRouteValue(IdParameter) as string ?? string.Empty;
-        switch (keys.TryRetire(keyId))
+        switch (keys.JudgeRetirement(keyId))
         {
             case KeyRetirement.Retired:
+                // What it signed dies before it leaves the ring: while the store is down it stays there, for a repetition to find.
                 await authority.RevokeAsync(new RevocationTarget.Key(keyId), RevocationReason.KeyRetired, CancellationToken.None).ConfigureAwait(false);
+                keys.TryRetire(keyId);
                 await audit.WriteAsync(context, AuditEventType.KeyRetired, null, null, $"key {keyId}").ConfigureAwait(false);
                 await ListAsync(context).ConfigureAwait(false);
                 break;

@@ -48,8 +48,7 @@ internal sealed class RevocationsAdminEndpoint(TokenAuthority authority, KeyRing
     {
         var owner = await FindOwnerAsync(target, context.RequestAborted).ConfigureAwait(false);
 
-        // Out of the ring first, so that nothing is signed with it any more; its tokens die with the entry.
-        var retirement = target is RevocationTarget.Key key ? keys.TryRetire(key.KeyId) : KeyRetirement.Unknown;
+        var retirement = target is RevocationTarget.Key known ? keys.JudgeRetirement(known.KeyId) : KeyRetirement.Unknown;
         if (retirement == KeyRetirement.LastKey)
         {
             return null;
@@ -57,6 +56,11 @@ internal sealed class RevocationsAdminEndpoint(TokenAuthority authority, KeyRing
 
         // An administrator who leaves gets what they ordered, whole and with its line in the audit log.
         var receipt = await authority.RevokeAsync(target, ReasonOf(target), CancellationToken.None).ConfigureAwait(false);
+        if (target is RevocationTarget.Key key)
+        {
+            keys.TryRetire(key.KeyId);
+        }
+
         var session = target is RevocationTarget.Session one ? one.Id : (SessionId?)null;
         var type = retirement == KeyRetirement.Retired ? AuditEventType.KeyRetired : AuditEventType.Revoked;
         await audit.WriteAsync(context, type, owner, session, Describe(target, reason)).ConfigureAwait(false);
@@ -67,9 +71,22 @@ internal sealed class RevocationsAdminEndpoint(TokenAuthority authority, KeyRing
     private async Task<Subject?> FindOwnerAsync(RevocationTarget target, CancellationToken cancellationToken) => target switch
     {
         RevocationTarget.EverythingOf all => all.User,
-        RevocationTarget.Session session => await authority.FindOwnerAsync(session.Id, cancellationToken).ConfigureAwait(false),
+        RevocationTarget.Session session => await FindOwnerAsync(session.Id, cancellationToken).ConfigureAwait(false),
         _ => null,
     };
+
+    /// <returns>Null as well for a record that can't be read: it can be revoked all the same.</returns>
+    private async Task<Subject?> FindOwnerAsync(SessionId session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await authority.FindOwnerAsync(session, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TokenStoreUnavailableException)
+        {
+            return null;
+        }
+    }
 
     private static RevocationReason ReasonOf(RevocationTarget target)
         => target is RevocationTarget.Key ? RevocationReason.KeyRetired : RevocationReason.Administrator;

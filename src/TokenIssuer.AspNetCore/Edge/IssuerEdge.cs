@@ -67,8 +67,8 @@ internal sealed class IssuerEdge(RequestDelegate next, SecurityHeaders headers, 
             TokenStoreUnavailableException or TimeoutException => Problems.Unavailable,
             BadHttpRequestException { StatusCode: var status } => Problems.OfStatus(status),
 
-            // Entity Framework and others wrap what the database said.
-            _ when failure.GetBaseException() is DbException or TimeoutException => Problems.Unavailable,
+            // Entity Framework and others wrap what the database said, and that wraps what the network did.
+            _ when CausesOf(failure).Any(cause => cause is DbException or TimeoutException) => Problems.Unavailable,
             _ => Problems.ServerError,
         };
         switch (problem.Status)
@@ -93,6 +93,14 @@ internal sealed class IssuerEdge(RequestDelegate next, SecurityHeaders headers, 
         // Whatever was about to be said, a cookie above all, is taken back.
         context.Response.Clear();
         return context.RefuseAsync(problem);
+    }
+
+    private static IEnumerable<Exception> CausesOf(Exception failure)
+    {
+        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
     }
 
     /// <summary>Gives a body to refusals that have none: unknown paths and methods, authentication, rate limiters.</summary>

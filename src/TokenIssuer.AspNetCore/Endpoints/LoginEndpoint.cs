@@ -93,10 +93,11 @@ internal sealed class LoginEndpoint(
         await NoteAsync(context, success).ConfigureAwait(false);
         if (replaced is { } old)
         {
-            // The user's own ended when the new one began, and this finds nothing left to do; it is for the session of somebody else.
-            var receipt = await authority.RevokeAsync(new RevocationTarget.Session(old), RevocationReason.Replaced, CancellationToken.None).ConfigureAwait(false);
             logger.SessionReplaced(old, session);
-            if (success.Replaced != old && receipt.Sessions > 0)
+
+            // The user's own ended when the new one began; this is for the session of somebody else.
+            if (success.Replaced != old
+                && await authority.RevokeAsync(new RevocationTarget.Session(old), RevocationReason.Replaced, CancellationToken.None).ConfigureAwait(false) is { Sessions: > 0 })
             {
                 // Whose it was only the store could tell, and a login asks it three times at most.
                 await audit.WriteOrLogAsync(context, AuditEventType.Revoked, user: null, old, nameof(RevocationReason.Replaced), actor: user).ConfigureAwait(false);

@@ -76,15 +76,11 @@ internal sealed class LogoutEndpoint(
         {
             owner = await authority.FindOwnerAsync(session, context.RequestAborted).ConfigureAwait(false);
         }
-        catch (TokenStoreUnavailableException) when (scope != Others)
+        catch (TokenStoreUnavailableException) when (scope == This)
         {
-            // What can't be read can be revoked all the same.
+            // What can't be read can be revoked all the same. A wider scope must wait: it needs the session as proof, and the repetition would find it dead.
+            await audit.WriteAsync(context, AuditEventType.Logout, user: null, session, scope).ConfigureAwait(false);
             await authority.RevokeAsync(new RevocationTarget.Session(session), RevocationReason.Logout, context.RequestAborted).ConfigureAwait(false);
-            if (scope == All)
-            {
-                throw;
-            }
-
             return This;
         }
 

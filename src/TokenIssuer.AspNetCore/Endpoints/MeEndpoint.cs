@@ -6,7 +6,7 @@ using TokenIssuer.Users;
 namespace TokenIssuer.AspNetCore.Endpoints;
 
 /// <summary><c>GET /auth/me</c>: who is signed in, fresh from the directory.</summary>
-internal sealed class MeEndpoint(ICredentialVerifier directory)
+internal sealed class MeEndpoint(UserDirectory directory)
 {
     public async Task GetAsync(HttpContext context)
     {

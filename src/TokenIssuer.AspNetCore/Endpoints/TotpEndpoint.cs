@@ -103,8 +103,15 @@ internal sealed class TotpEndpoint(
     /// <summary>The directory has changed: from here on the tokens must follow, whether the caller waits or not.</summary>
     private async Task KillAsync(HttpContext context, AuditEventType type, Subject user, string? reason)
     {
-        await authority.RevokeAsync(new RevocationTarget.EverythingOf(user), RevocationReason.SecondFactorReset, CancellationToken.None).ConfigureAwait(false);
-        await EndAsync(context, type, user, reason).ConfigureAwait(false);
+        try
+        {
+            await authority.RevokeAsync(new RevocationTarget.EverythingOf(user), RevocationReason.SecondFactorReset, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Also when the store is down: a repetition would find the factor changed already, and nothing to write down.
+            await EndAsync(context, type, user, reason).ConfigureAwait(false);
+        }
     }
 
     private async Task EndAsync(HttpContext context, AuditEventType type, Subject user, string? reason)

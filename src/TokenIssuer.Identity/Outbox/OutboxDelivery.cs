@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace TokenIssuer.Identity.Outbox;
 
@@ -11,7 +10,7 @@ namespace TokenIssuer.Identity.Outbox;
 /// left when it died.
 /// </summary>
 internal sealed class OutboxDelivery<TContext>(
-    RevocationOutbox<TContext> outbox, IServiceScopeFactory scopes, TimeProvider clock, ILogger<OutboxDelivery<TContext>> logger) : BackgroundService
+    RevocationOutbox<TContext> outbox, IServiceScopeFactory scopes, TimeProvider clock) : BackgroundService
     where TContext : DbContext
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
@@ -20,7 +19,7 @@ internal sealed class OutboxDelivery<TContext>(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await DemandTableAsync().ConfigureAwait(false);
-        await TryDrainAsync(cancellationToken).ConfigureAwait(false);
+        await outbox.TryDrainAsync(cancellationToken).ConfigureAwait(false);
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -37,7 +36,7 @@ internal sealed class OutboxDelivery<TContext>(
             }
 
             lookedAt = clock.GetTimestamp();
-            var isDrained = await TryDrainAsync(stoppingToken).ConfigureAwait(false);
+            var isDrained = await outbox.TryDrainAsync(stoppingToken).ConfigureAwait(false);
             pause = isDrained ? s_pause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_betweenLooks.Ticks));
         }
     }
@@ -49,25 +48,6 @@ internal sealed class OutboxDelivery<TContext>(
         {
             throw new InvalidOperationException(
                 $"{typeof(TContext).Name} has no table for revocations: call builder.AddRevocationOutbox() in its OnModelCreating, and add a migration.");
-        }
-    }
-
-    private async Task<bool> TryDrainAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await outbox.DrainAsync(cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return true;
-        }
-        catch (Exception failure)
-        {
-            // The boundary of a background loop: whatever broke, the rows stay and the loop tries again.
-            logger.OutboxUndelivered(failure);
-            return false;
         }
     }
 }

@@ -150,10 +150,12 @@ internal sealed class OutboxInterceptor<TContext, TKey>(IdentityChanges<TKey> ch
                 // The directory has changed: the tokens must follow, whether the caller waits or not.
                 await outbox.DrainAsync(CancellationToken.None).ConfigureAwait(false);
             }
-            catch
+            catch (Exception failure)
             {
+                // Whatever it was: the change is committed, and nobody may take it for undone.
                 outbox.Expect();
-                throw;
+                throw failure as TokenStoreUnavailableException
+                    ?? new TokenStoreUnavailableException("The directory has changed; what that makes invalid is revoked as soon as it can be.", failure);
             }
         }
     }

@@ -10,6 +10,7 @@ namespace TokenIssuer.Identity.Outbox;
 /// Nobody revokes twice, which would end sessions that began after the first time.
 /// </summary>
 internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, TimeProvider clock, ILogger<RevocationOutbox<TContext>> logger)
+    : PendingRevocations
     where TContext : DbContext
 {
     /// <summary>Transactions that somebody else commits take less.</summary>
@@ -23,16 +24,52 @@ internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, Ti
     public void Expect() => Volatile.Write(ref _expectedAt, clock.GetTimestamp());
 
     /// <summary>When it returns, whatever was committed before the call is revoked.</summary>
-    public async Task DrainAsync(CancellationToken cancellationToken)
+    public Task DrainAsync(CancellationToken cancellationToken) => DrainAsync(rows => rows, cancellationToken);
+
+    public override Task DrainAsync(string userId, CancellationToken cancellationToken)
+        => DrainAsync(rows => rows.Where(row => row.User == userId), cancellationToken);
+
+    public override async Task<bool> TryDrainAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DrainAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever broke, the rows stay and are tried again.
+            Expect();
+            logger.OutboxUndelivered(failure);
+            return false;
+        }
+    }
+
+    /// <summary>One after the other, whatever becomes of the one before: the partition of one user may be silent, and the others have theirs revoked.</summary>
+    private async Task DrainAsync(Func<IQueryable<OutboxRow>, IQueryable<OutboxRow>> choose, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var directory = scope.ServiceProvider.GetRequiredService<TContext>();
-        var rows = await directory.Set<OutboxRow>().AsNoTracking().OrderBy(row => row.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var rows = await choose(directory.Set<OutboxRow>().AsNoTracking()).OrderBy(row => row.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
+        var failures = new List<Exception>();
         foreach (var sameTarget in rows.GroupBy(row => row.Target))
         {
-            // Of a host's own strategy to try again: it does not let a transaction be begun outside of it.
-            await directory.Database.CreateExecutionStrategy().ExecuteAsync(
-                token => RevokeAsync(scope.ServiceProvider, directory, [.. sameTarget], token), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                // Of a host's own strategy to try again: it does not let a transaction be begun outside of it.
+                await directory.Database.CreateExecutionStrategy().ExecuteAsync(
+                    token => RevokeAsync(scope.ServiceProvider, directory, [.. sameTarget], token), cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new TokenStoreUnavailableException(
+                $"The directory has changed, and {failures.Count} of its revocations could not be made yet.", failures[0]);
         }
     }
 

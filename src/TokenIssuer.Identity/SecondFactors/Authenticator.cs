@@ -59,7 +59,7 @@ internal sealed class Authenticator<TUser>(UserManager<TUser> users, IUserStore<
         await ((IUserAuthenticatorKeyStore<TUser>)store).SetAuthenticatorKeyAsync(user, key, cancellationToken).ConfigureAwait(false);
         await ForgetPendingAsync(cancellationToken).ConfigureAwait(false);
         await SpendAsync(step, cancellationToken).ConfigureAwait(false);
-        Demand(await users.SetTwoFactorEnabledAsync(user, enabled: true).ConfigureAwait(false));
+        await SetEnabledAsync(isEnabled: true).ConfigureAwait(false);
     }
 
     public async Task DisableAsync(CancellationToken cancellationToken)
@@ -67,15 +67,26 @@ internal sealed class Authenticator<TUser>(UserManager<TUser> users, IUserStore<
         await Tokens.RemoveTokenAsync(user, IdentityProvider, IdentityKey, cancellationToken).ConfigureAwait(false);
         await Tokens.RemoveTokenAsync(user, Provider, SpentStep, cancellationToken).ConfigureAwait(false);
         await ForgetPendingAsync(cancellationToken).ConfigureAwait(false);
-        Demand(await users.SetTwoFactorEnabledAsync(user, enabled: false).ConfigureAwait(false));
+        await SetEnabledAsync(isEnabled: false).ConfigureAwait(false);
     }
 
     /// <returns>False when somebody else has changed the user in the same moment.</returns>
     public async Task<bool> TrySaveAsync(CancellationToken cancellationToken)
         => (await store.UpdateAsync(user, cancellationToken).ConfigureAwait(false)).Succeeded;
 
-    private static void Demand(IdentityResult result)
+    private async Task SetEnabledAsync(bool isEnabled)
     {
+        IdentityResult result;
+        try
+        {
+            result = await users.SetTwoFactorEnabledAsync(user, isEnabled).ConfigureAwait(false);
+        }
+        catch (TokenStoreUnavailableException)
+        {
+            // Thrown by the outbox, after the commit: the factor is changed, and the revocation waits there.
+            return;
+        }
+
         if (!result.Succeeded)
         {
             throw new TokenStoreUnavailableException("The user could not be changed: " + string.Join(' ', result.Errors.Select(error => error.Description)));

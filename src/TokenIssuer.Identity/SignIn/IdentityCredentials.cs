@@ -1,13 +1,15 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using TokenIssuer.Families;
+using TokenIssuer.Identity.Outbox;
 using TokenIssuer.Identity.SecondFactors;
 using TokenIssuer.Users;
 
 namespace TokenIssuer.Identity.SignIn;
 
 /// <summary>The issuer's view of the users of an Identity application. Each call has a scope, and so a database context, of its own.</summary>
-internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes, AuthenticatorCodes<TUser> codes) : ICredentialVerifier
+internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes, AuthenticatorCodes<TUser> codes, PendingRevocations outbox)
+    : ICredentialVerifier
     where TUser : class, new()
 {
     private const string PasswordOnly = "pwd";
@@ -50,7 +52,14 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes, Au
             return CredentialVerdict.Disabled;
         }
 
-        return await VerifyCodeAsync(users, user, credentials, cancellationToken).ConfigureAwait(false);
+        var verdict = await VerifyCodeAsync(users, user, credentials, cancellationToken).ConfigureAwait(false);
+        if (verdict == CredentialVerdict.Correct)
+        {
+            // What is late must not end the session that starts now.
+            await outbox.DrainAsync(await users.GetUserIdAsync(user).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+
+        return verdict;
     }
 
     public async Task<UserClaims?> LoadAsync(Subject subject, CancellationToken cancellationToken)
@@ -83,7 +92,7 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes, Au
             return new PasswordChange.Wrong();
         }
 
-        var changed = await ChangeAsync(users, user, currentPassword, newPassword).ConfigureAwait(false);
+        var (changed, isSettled) = await ChangeAsync(users, user, currentPassword, newPassword).ConfigureAwait(false);
         if (Has(changed, nameof(IdentityErrorDescriber.PasswordMismatch)))
         {
             await CountFailureAsync(users, user).ConfigureAwait(false);
@@ -95,21 +104,22 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes, Au
             throw new TokenStoreUnavailableException("The user was changed by somebody else in the same moment.");
         }
 
-        return changed.Succeeded
-            ? new PasswordChange.Changed()
-            : new PasswordChange.Weak([.. changed.Errors.Select(error => error.Description)]);
+        return !changed.Succeeded ? new PasswordChange.Weak([.. changed.Errors.Select(error => error.Description)])
+            : isSettled ? new PasswordChange.Changed()
+            : new PasswordChange.Unsettled();
     }
 
-    private static async Task<IdentityResult> ChangeAsync(UserManager<TUser> users, TUser user, string currentPassword, string newPassword)
+    /// <returns>What Identity says, and whether the tokens have followed.</returns>
+    private async Task<(IdentityResult Result, bool IsSettled)> ChangeAsync(UserManager<TUser> users, TUser user, string currentPassword, string newPassword)
     {
         try
         {
-            return await users.ChangePasswordAsync(user, currentPassword, newPassword).ConfigureAwait(false);
+            return (await users.ChangePasswordAsync(user, currentPassword, newPassword).ConfigureAwait(false), true);
         }
         catch (TokenStoreUnavailableException)
         {
-            // Thrown by the outbox, after the commit: the password is changed, and the revocation waits there.
-            return IdentityResult.Success;
+            // Thrown by the outbox, after the commit: the password is changed. A session that starts before the revocation ends with it.
+            return (IdentityResult.Success, await outbox.TryDrainAsync(CancellationToken.None).ConfigureAwait(false));
         }
     }
 

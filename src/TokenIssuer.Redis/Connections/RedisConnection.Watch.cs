@@ -8,7 +8,11 @@ internal sealed partial class RedisConnection
 {
     private static readonly TimeSpan s_betweenSentinels = TimeSpan.FromSeconds(3);
 
+    private HashSet<EndPoint>? _needed;
     private long _sentinelsAskedAt;
+
+    /// <summary>Whether something lies on a master, as far as is known: one that was just added to a cluster owns nothing yet.</summary>
+    public bool IsNeeded(EndPoint master) => Volatile.Read(ref _needed) is not { } needed || needed.Contains(master);
 
     /// <summary>
     /// The master that the sentinels name, when it is not the one connected to: an old master that was cut off from them and
@@ -40,6 +44,7 @@ internal sealed partial class RedisConnection
         var needed = IsCluster
             ? await FindOwnersAsync(servers, cancellationToken).ConfigureAwait(false)
             : servers.FindAll(server => !server.IsSlave);
+        Volatile.Write(ref _needed, [.. needed.Select(server => server.EndPoint)]);
         foreach (var server in needed)
         {
             await server.PingAsync().WaitAsync(s_interval, clock, cancellationToken).ConfigureAwait(false);

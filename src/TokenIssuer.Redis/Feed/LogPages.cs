@@ -9,7 +9,7 @@ internal readonly record struct ReadPage(RevocationPage Page, LogCursor Next);
 /// <summary>Reads pages that span the partitions and the global log, and says when they are not what was followed.</summary>
 /// <param name="connection">To Redis.</param>
 /// <param name="reader">Of one log.</param>
-/// <param name="clock">Tells what a snapshot may leave out.</param>
+/// <param name="clock">Tells what a snapshot may leave out, and what may have expired.</param>
 /// <param name="birth">An issuer's; null at a resource API, which can only wait until an issuer has repaired the store.</param>
 internal sealed class LogPages(RedisConnection connection, LogReader reader, TimeProvider clock, StoreBirth? birth)
 {
@@ -117,7 +117,7 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
         return new ReadPage(snapshot with { Cursor = next with { Positions = torn.ToImmutable() } }, next);
     }
 
-    /// <summary>Whether a log has a hole at a cursor that trimming does not explain.</summary>
+    /// <summary>Whether a log has a hole at a cursor that expiry does not explain.</summary>
     public async Task<bool> HasLostAsync(LogCursor seen, CancellationToken cancellationToken)
     {
         var keys = await FindKeysAsync(cancellationToken).ConfigureAwait(false);
@@ -127,7 +127,8 @@ internal sealed class LogPages(RedisConnection connection, LogReader reader, Tim
         }
 
         var slices = await ReadWholeAsync(keys, log => seen.Positions[log], cancellationToken).ConfigureAwait(false);
-        return slices is null || slices.Index().Any(slice => slice.Item.HasHole && !slice.Item.MayHaveTrimmed(seen.Positions[slice.Index]));
+        var now = clock.GetUtcNow();
+        return slices is null || slices.Index().Any(slice => slice.Item.HasLost(seen.Positions[slice.Index], now));
     }
 
     /// <summary>What came since a cursor in some logs; null when the cursor can't be continued there.</summary>

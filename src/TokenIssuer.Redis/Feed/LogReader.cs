@@ -12,12 +12,16 @@ namespace TokenIssuer.Redis.Feed;
 /// <param name="HasHole">The log does not continue where the reader had stopped: it has lost something.</param>
 internal sealed record LogSlice(LogState State, List<LogEntry> Entries, LogPosition End, bool HasHole)
 {
-    // As the script `log` trims: positions are times, so the tail tells when that was last done.
-    private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(90);
-
-    /// <summary>Whether what came right after a position may be gone because it has expired: then so has all that came before.</summary>
-    public bool MayHaveTrimmed(LogPosition position)
-        => position.Major < State.Tail.Major - (long)(State.Retention + s_margin).TotalMilliseconds;
+    /// <summary>Whether the log is another than the one that was read up to a position: what it lacks has not merely expired.</summary>
+    /// <remarks>
+    /// What was trimmed stood at its head, so the entry in front of the first that is left lies behind what was read; of a log
+    /// that was rolled back and written on it lies before. With nothing left the tail, which is a time, tells what may have expired.
+    /// </remarks>
+    public bool HasLost(LogPosition seen, DateTimeOffset now) => HasHole && (State.Tail < seen || Entries switch
+    {
+        [var first, ..] => first.Predecessor <= seen,
+        [] => now.ToUnixTimeMilliseconds() - State.Tail.Major <= (long)State.Retention.TotalMilliseconds,
+    });
 }
 
 /// <summary>Reads the log with read-only commands alone.</summary>

@@ -12,9 +12,6 @@ internal sealed class RedisRevocationFeed(RedisConnection connection, LogPages p
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
-    // A replica hears of its master at least every 10 s (repl-ping-replica-period).
-    private static readonly TimeSpan s_strictest = TimeSpan.FromSeconds(12);
-
     public string Source => "redis";
 
     public async IAsyncEnumerable<RevocationPage> FollowAsync(LogCursor? after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -62,11 +59,6 @@ internal sealed class RedisRevocationFeed(RedisConnection connection, LogPages p
         {
             var (page, next) = await pages.ReadWholeAsync(after, cancellationToken).ConfigureAwait(false);
             return page with { Cursor = next, Age = age };
-        }
-
-        if (age > s_strictest)
-        {
-            throw new TokenStoreUnavailableException("The Redis that is read is cut off from its master, or from its replicas.");
         }
 
         var keys = await pages.FindKeysAsync(cancellationToken).ConfigureAwait(false);

@@ -54,7 +54,7 @@ internal sealed class SourceAge(RedisConnection connection, RedisCalls calls, Ti
         var connected = multiplexer.GetEndPoints().Select(endpoint => multiplexer.GetServer(endpoint)).Where(server => server.IsConnected).ToList();
 
         // Masters are read where there are any.
-        var masters = connected.FindAll(server => !server.IsSlave);
+        var masters = connected.FindAll(server => !server.IsSlave && connection.IsNeeded(server.EndPoint));
         return await Task.WhenAll((masters.Count > 0 ? masters : connected).Select(async server =>
             (server.EndPoint, Replication.Read(await server.InfoRawAsync("replication").ConfigureAwait(false))))).ConfigureAwait(false);
     }

@@ -26,7 +26,21 @@ internal sealed class KeyFileModes(KeyDirectory folder, ILogger<KeyFileModes> lo
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     private IEnumerable<string> Faults() => folder.ListPrivate()
-        .Select(file => (file.Path, Mode: File.GetUnixFileMode(File.ResolveLinkTarget(file.Path, returnFinalTarget: true)?.FullName ?? file.Path)))
+        .Select(file => (file.Path, Mode: ModeOf(file.Path)))
         .Where(file => (file.Mode & Others) != UnixFileMode.None)
         .Select(file => $"The private key {file.Path} is open to others than its owner (mode {Convert.ToString((int)file.Mode, 8)}): chmod 600 {file.Path}");
+
+    /// <returns>None for a file that is gone: another issuer may just have dropped an old key.</returns>
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private static UnixFileMode ModeOf(string path)
+    {
+        try
+        {
+            return File.GetUnixFileMode(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+        }
+        catch (IOException)
+        {
+            return UnixFileMode.None;
+        }
+    }
 }

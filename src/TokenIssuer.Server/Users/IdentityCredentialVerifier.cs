@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using TokenIssuer.Families;
+using TokenIssuer.Identity.Outbox;
 using TokenIssuer.Identity.SecondFactors;
 using TokenIssuer.Users;
 
@@ -8,7 +9,8 @@ namespace TokenIssuer.Server.Users;
 
 /// <summary>The issuer's view of the directory. Each call has a scope, and so a database context, of its own.</summary>
 internal sealed class IdentityCredentialVerifier(
-    IServiceScopeFactory scopes, PasswordHashing passwords, AuthenticatorCodes<DirectoryUser> codes, ILookupNormalizer names) : ICredentialVerifier
+    IServiceScopeFactory scopes, PasswordHashing passwords, AuthenticatorCodes<DirectoryUser> codes, ILookupNormalizer names, PendingRevocations outbox)
+    : ICredentialVerifier
 {
     private const string PasswordOnly = "pwd";
     private const string PasswordAndCode = "pwd otp mfa";
@@ -54,6 +56,9 @@ internal sealed class IdentityCredentialVerifier(
         if (verdict == CredentialVerdict.Correct)
         {
             await attempts.WelcomeAsync(attempt, cancellationToken).ConfigureAwait(false);
+
+            // What is late must not end the session that starts now.
+            await outbox.DrainAsync(user.Id, cancellationToken).ConfigureAwait(false);
         }
 
         return verdict;
@@ -91,7 +96,7 @@ internal sealed class IdentityCredentialVerifier(
         }
 
         using var turn = await passwords.TakeTurnAsync(cancellationToken).ConfigureAwait(false);
-        var changed = await ChangeAsync(users, user, currentPassword, newPassword).ConfigureAwait(false);
+        var (changed, isSettled) = await ChangeAsync(users, user, currentPassword, newPassword).ConfigureAwait(false);
         if (changed.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch)))
         {
             return new PasswordChange.Wrong();
@@ -103,21 +108,22 @@ internal sealed class IdentityCredentialVerifier(
         }
 
         await attempts.GiveBackAsync(attempt, CancellationToken.None).ConfigureAwait(false);
-        return changed.Succeeded
-            ? new PasswordChange.Changed()
-            : new PasswordChange.Weak([.. changed.Errors.Select(error => error.Description)]);
+        return !changed.Succeeded ? new PasswordChange.Weak([.. changed.Errors.Select(error => error.Description)])
+            : isSettled ? new PasswordChange.Changed()
+            : new PasswordChange.Unsettled();
     }
 
-    private static async Task<IdentityResult> ChangeAsync(UserManager<DirectoryUser> users, DirectoryUser user, string currentPassword, string newPassword)
+    /// <returns>What Identity says, and whether the tokens have followed.</returns>
+    private async Task<(IdentityResult Result, bool IsSettled)> ChangeAsync(UserManager<DirectoryUser> users, DirectoryUser user, string currentPassword, string newPassword)
     {
         try
         {
-            return await users.ChangePasswordAsync(user, currentPassword, newPassword).ConfigureAwait(false);
+            return (await users.ChangePasswordAsync(user, currentPassword, newPassword).ConfigureAwait(false), true);
         }
         catch (TokenStoreUnavailableException)
         {
-            // Thrown by the outbox, after the commit: the password is changed, and the revocation waits there.
-            return IdentityResult.Success;
+            // Thrown by the outbox, after the commit: the password is changed. A session that starts before the revocation ends with it.
+            return (IdentityResult.Success, await outbox.TryDrainAsync(CancellationToken.None).ConfigureAwait(false));
         }
     }
 

@@ -151,6 +151,11 @@ internal sealed class IdentityUserAdministration(
 
             if (result is { Succeeded: false })
             {
+                if (result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)))
+                {
+                    throw new TokenStoreUnavailableException("The user was changed by somebody else in the same moment.");
+                }
+
                 return new UserChange.Refused([.. result.Errors.Select(error => error.Description)]);
             }
 

@@ -26,6 +26,9 @@ internal sealed class TokenGate(
 {
     public const string OutcomeTag = "tokenissuer.outcome";
 
+    // A replica of Redis hears of its master at least every 10 s (repl-ping-replica-period): what is read there may be as old at any time.
+    private static readonly TimeSpan s_strictest = TimeSpan.FromSeconds(12);
+
     private readonly LastingTrouble _unread = new();
 
     /// <summary>Judges what a request presents.</summary>
@@ -114,6 +117,11 @@ internal sealed class TokenGate(
         {
             var page = await feed.ReadAsync(denylist.Cursor, token.Identity.Session.User, cancellationToken).ConfigureAwait(false);
             denylist.Merge(page.Entries, page.Retention);
+            if (page.Age > s_strictest)
+            {
+                throw new TokenStoreUnavailableException($"The log that was read is {page.Age} old: its source is cut off.");
+            }
+
             _unread.End();
         }
         catch (TokenStoreUnavailableException failure)

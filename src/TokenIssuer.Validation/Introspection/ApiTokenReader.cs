@@ -137,7 +137,7 @@ internal sealed class ApiTokenReader
         }
 
         var verdict = await AskIssuerAsync(token, digest).ConfigureAwait(false);
-        if (verdict is TokenVerdict.Accepted)
+        if (verdict is not TokenVerdict.Refused)
         {
             _allowance.GiveBack(network);
         }

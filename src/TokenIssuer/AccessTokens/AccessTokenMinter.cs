@@ -44,19 +44,28 @@ internal sealed class AccessTokenMinter(KeyRing keys, Denylist denylist, IOption
         return new MintedToken(new AccessToken(text), TimeSpan.FromSeconds(Math.Max(0, expires - issuedAt)));
     }
 
-    /// <summary>A key that another issuer has retired may be in the ring for seconds yet; what it signs would be dead at birth.</summary>
-    private SigningKey FindKey()
+    /// <summary>
+    /// The key that signs. One that another issuer has retired may be in the ring for seconds yet, and in a folder that was
+    /// deployed for good; what it signs would be dead at birth, so the announced one, which all verifiers know, signs in its place.
+    /// </summary>
+    /// <exception cref="TokenStoreUnavailableException">Every key was retired. To be asked before a token is spent or a session started.</exception>
+    public SigningKey FindKey() => FindInRing() ?? FindInFolder() ?? throw new TokenStoreUnavailableException("Every key in the keys folder was retired.");
+
+    private SigningKey? FindInRing() => keys.Current is var current && !denylist.ListsKey(current.KeyId)
+        ? current
+        : keys.Keys.FirstOrDefault(key => key.Phase == KeyPhase.Announced && !denylist.ListsKey(key.Key.KeyId))?.Key;
+
+    private SigningKey? FindInFolder()
     {
-        if (denylist.ListsKey(keys.Current.KeyId))
+        try
         {
             keys.Load();
-            if (denylist.ListsKey(keys.Current.KeyId))
-            {
-                throw new TokenStoreUnavailableException("The signing key was retired, and there is no other in the keys folder.");
-            }
+            return FindInRing();
         }
-
-        return keys.Current;
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            throw new TokenStoreUnavailableException("The signing key was retired, and the keys folder can't be read.", failure);
+        }
     }
 
     private void WriteClaims(Utf8JsonWriter json, AccessTokenGrant grant, long issuedAt, long expires)

@@ -76,10 +76,17 @@ internal static partial class Log
     [LoggerMessage(1042, LogLevel.Error, "Issuers of this store have different keys. {Reason}", EventName = "SealKeysDiffer")]
     public static partial void SealKeysDiffer(this ILogger logger, string reason);
 
+    [LoggerMessage(1043, LogLevel.Error, "The retired key {Path} can't be deleted: {Reason} Remove it from every issuer; with the next start it would sign again.", EventName = "RetiredKeyUndeletable")]
+    public static partial void RetiredKeyUndeletable(this ILogger logger, string path, string reason);
+
     [LoggerMessage(1045, LogLevel.Error, "The password of user {User} is changed, and the store did not answer: earlier tokens die as soon as it does.", EventName = "PasswordChangeIncomplete")]
-    public static partial void PasswordChangeIncomplete(this ILogger logger, Subject user, Exception failure);
+    public static partial void PasswordChangeIncomplete(this ILogger logger, Subject user, Exception? failure);
 
     [LoggerMessage(1050, LogLevel.Information, "Audit: {Type}, user {User}, session {Session}, by {Actor} from {Address}: {Reason}.", EventName = "Audited")]
     public static partial void Audited(
         this ILogger logger, AuditEventType type, Subject? user, SessionId? session, Subject? actor, string? address, string? reason);
+
+    [LoggerMessage(1051, LogLevel.Error, "The audit log did not take {Type} of user {User}, session {SessionId}, by {Actor} from {Address} with {UserAgent}: {Reason}.", EventName = "AuditEventKeptHere")]
+    public static partial void AuditEventKeptHere(
+        this ILogger logger, AuditEventType type, Subject? user, SessionId? sessionId, Subject? actor, string? address, string? userAgent, string? reason, Exception failure);
 }

@@ -67,7 +67,7 @@ internal sealed class LossHealing(
         await NoteAsync(healed.Cursor, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _isHealing, false);
         logger.StoreLossHealed(healed.Cursor.StoreId, epoch);
-        await AuditAsync("healed", cancellationToken).ConfigureAwait(false);
+        await AuditAsync("healed").ConfigureAwait(false);
     }
 
     /// <summary>
@@ -137,7 +137,7 @@ internal sealed class LossHealing(
             var raised = await RaiseAboveAsync(page, cancellationToken).ConfigureAwait(false);
             if (!ReferenceEquals(raised, page))
             {
-                await AuditAsync("another store than was witnessed, and below it: everything revoked", cancellationToken).ConfigureAwait(false);
+                await AuditAsync("another store than was witnessed, and below it: everything revoked").ConfigureAwait(false);
             }
 
             return raised;
@@ -152,7 +152,7 @@ internal sealed class LossHealing(
         await store.DisownAsync(page.Cursor.Epoch, HighestGeneration, cancellationToken).ConfigureAwait(false);
         page = await feed.ReadAsync(null, null, cancellationToken).ConfigureAwait(false);
         page = await RaiseAboveAsync(page, cancellationToken).ConfigureAwait(false);
-        await AuditAsync("behind its witness: everything revoked", cancellationToken).ConfigureAwait(false);
+        await AuditAsync("behind its witness: everything revoked").ConfigureAwait(false);
         return page;
     }
 
@@ -168,6 +168,6 @@ internal sealed class LossHealing(
     private Task NoteAsync(LogCursor cursor, CancellationToken cancellationToken)
         => witness.NoteAsync(new Sighting(cursor, HighestGeneration), cancellationToken);
 
-    private Task AuditAsync(string reason, CancellationToken cancellationToken)
-        => audit.WriteAsync(new AuditEvent(AuditEventType.StoreLoss, User: null, Session: null, Reason: reason), cancellationToken);
+    private Task<bool> AuditAsync(string reason)
+        => audit.WriteOrLogAsync(new AuditEvent(AuditEventType.StoreLoss, User: null, Session: null, Reason: reason));
 }

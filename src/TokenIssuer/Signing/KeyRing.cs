@@ -14,6 +14,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
 
     private readonly Lock _loading = new();
     private readonly Dictionary<KeyFile, SigningKey> _loaded = [];
+    private readonly HashSet<string> _undeletable = new(StringComparer.Ordinal);
     private IReadOnlyList<RingKey> _keys = [];
     private SigningKey? _current;
 
@@ -33,7 +34,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
     {
         lock (_loading)
         {
-            var files = directory.List(Extension);
+            var files = ListFiles();
             if (options.Value.Keys.Generate)
             {
                 files = CreateMissing(files);
@@ -72,31 +73,57 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
         }
     }
 
+    /// <summary>What <see cref="TryRetire"/> would answer now. Changes nothing.</summary>
+    public KeyRetirement JudgeRetirement(string keyId)
+    {
+        lock (_loading)
+        {
+            Load();
+            return Find(keyId) is not { } key ? KeyRetirement.Unknown
+                : Keys.Count == 1 && !IsSucceeded(key) ? KeyRetirement.LastKey
+                : KeyRetirement.Retired;
+        }
+    }
+
     /// <summary>Takes a key out at once. Retiring the signing key promotes the announced one.</summary>
     public KeyRetirement TryRetire(string keyId)
     {
         lock (_loading)
         {
-            Load();
-            if (Keys.FirstOrDefault(key => key.Key.KeyId == keyId) is not { } retired)
+            var verdict = JudgeRetirement(keyId);
+            if (verdict == KeyRetirement.Retired && Find(keyId) is { } retired)
             {
-                return KeyRetirement.Unknown;
+                if (IsSucceeded(retired))
+                {
+                    Announce(Published());
+                }
+
+                Delete(retired.File);
+                Load();
             }
 
-            if (options.Value.Keys.Generate && retired.Phase != KeyPhase.Retiring)
-            {
-                Announce(Published());
-            }
-            else if (Keys.Count == 1)
-            {
-                return KeyRetirement.LastKey;
-            }
-
-            KeyDirectory.Delete(retired.File);
-            Load();
-            return KeyRetirement.Retired;
+            return verdict;
         }
     }
+
+    /// <summary>What was deployed in a folder that nobody may write to is out of this ring all the same.</summary>
+    private void Delete(KeyFile file)
+    {
+        try
+        {
+            KeyDirectory.Delete(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            _undeletable.Add(file.Path);
+            logger.RetiredKeyUndeletable(file.Path, failure.Message);
+        }
+    }
+
+    private RingKey? Find(string keyId) => Keys.FirstOrDefault(key => key.Key.KeyId == keyId);
+
+    /// <summary>Whether another key is made when this one goes.</summary>
+    private bool IsSucceeded(RingKey key) => options.Value.Keys.Generate && key.Phase != KeyPhase.Retiring;
 
     /// <summary>
     /// What was decided upon: the next number follows from it, so that of two issuers that rotate or retire at once only one
@@ -109,7 +136,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
         while (files.Count < 2)
         {
             Announce(files);
-            files = directory.List(Extension);
+            files = ListFiles();
         }
 
         var signingSince = files[^1].CreatedAt;
@@ -119,8 +146,10 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
         }
 
         Announce(files);
-        return directory.List(Extension);
+        return ListFiles();
     }
+
+    private IReadOnlyList<KeyFile> ListFiles() => [.. directory.List(Extension).Where(file => !_undeletable.Contains(file.Path))];
 
     private void Announce(IReadOnlyList<KeyFile> files)
     {

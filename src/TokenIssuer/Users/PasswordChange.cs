@@ -10,6 +10,12 @@ public abstract record PasswordChange
     /// <summary>The new password is stored; from now on the old one opens nothing.</summary>
     public sealed record Changed : PasswordChange;
 
+    /// <summary>
+    /// The new password is stored, and what it makes invalid could not be revoked yet: the directory goes on trying by itself, and
+    /// no session can start before it is done.
+    /// </summary>
+    public sealed record Unsettled : PasswordChange;
+
     /// <summary>The current password was wrong, or the user may not sign in. Nothing was changed.</summary>
     public sealed record Wrong : PasswordChange;
 

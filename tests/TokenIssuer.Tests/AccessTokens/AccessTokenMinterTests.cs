@@ -198,6 +198,22 @@ public sealed class AccessTokenMinterTests : IDisposable
         Assert.NotEqual(retired, after.GetProperty("kid").GetString());
     }
 
+    [Fact]
+    public void A_retired_key_that_stays_in_a_deployed_folder_is_passed_over_and_the_announced_one_signs()
+    {
+        _folder.Options.Keys.Generate = false;
+        var (current, announced) = (_ring.Current.KeyId, _ring.Keys[^1].Key.KeyId);
+        Retire(current);
+
+        var signed = Decode(Mint(Grant()).Token.Reveal().Split('.')[0]).GetProperty("kid").GetString();
+        Retire(announced);
+
+        Assert.Equal((2, announced), (_folder.Files.Count, signed));
+        Assert.Throws<TokenStoreUnavailableException>(() => Mint(Grant()));
+
+        void Retire(string keyId) => _denylist.Merge([new RevocationEntry.Key(keyId, RevocationReason.KeyRetired, DateTimeOffset.MaxValue)], TimeSpan.FromMinutes(20));
+    }
+
     [Theory]
     [InlineData("key.pem", "RS256")]
     [InlineData("key.ps256.pem", "PS256")]

@@ -80,6 +80,7 @@ public sealed class AdminKeysTests
         await using var host = await IssuerHost.StartAsync();
         var admin = await host.LogInAsAdminAsync();
         var keys = KeyIds(await host.GetAsync("/admin/keys", Calls.Bearer(admin.AccessToken)));
+        host.Get<IOptions<TokenIssuerOptions>>().Value.Keys.Generate = false;
         await host.PostJsonAsync("/admin/revocations", $$"""{"key":"{{keys[1]}}"}""", Calls.Bearer(admin.AccessToken));
 
         await host.Get<TokenAuthority>().RevokeAsync(new RevocationTarget.Key(host.Get<KeyRing>().Current.KeyId), RevocationReason.KeyRetired, TestContext.Current.CancellationToken);

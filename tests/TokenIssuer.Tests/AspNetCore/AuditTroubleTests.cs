@@ -155,6 +155,19 @@ public sealed class AuditTroubleTests
         AssertLogged("PasswordChanged", changed);
     }
 
+    [Fact]
+    public async Task What_an_administrator_did_is_503_and_stands_in_the_log()
+    {
+        await using var host = await StartAsync(options => options.Keys.AnnounceFor = TimeSpan.Zero);
+        var admin = await host.LogInAsAdminAsync();
+        Fail();
+
+        var rotated = await host.PostAsync("/admin/keys/rotate", Calls.Bearer(admin.AccessToken));
+
+        AssertUnavailable(rotated);
+        Assert.Single(_setup.Logs.All, line => line.StartsWith("Error AuditEventKeptHere", StringComparison.Ordinal) && line.Contains("KeyRotated", StringComparison.Ordinal));
+    }
+
     private void Fail() => _trail.WriteAsync(default!, default).ReturnsForAnyArgs(
         Task.FromException(new DbUpdateException("An error occurred while saving.", new SqliteException("database is locked", 5))));
 

@@ -28,6 +28,9 @@ internal sealed class FaultyStore
     /// <summary>What it holds can't be read, and be revoked all the same.</summary>
     public bool IsUnreadable { get; set; }
 
+    /// <summary>Nothing can be appended to its log.</summary>
+    public bool IsReadOnly { get; set; }
+
     /// <summary>In front of the model that the host has.</summary>
     public static void AddTo(IServiceCollection services)
     {
@@ -52,6 +55,9 @@ internal sealed class FaultyStore
         Store.ListFamiliesAsync(default, default, default).ReturnsForAnyArgs(call => Ask(store => IsUnreadable
             ? throw new TokenStoreUnavailableException("The test has made records unreadable.")
             : store.ListFamiliesAsync(call.ArgAt<UserKey>(0), call.ArgAt<Knowledge>(1), call.ArgAt<CancellationToken>(2))));
+        Store.AppendAsync(default!, default).ReturnsForAnyArgs(call => Ask(store => IsReadOnly
+            ? throw new TokenStoreUnavailableException("The test has made the log read-only.")
+            : store.AppendAsync(call.ArgAt<IReadOnlyList<RevocationEntry>>(0), call.ArgAt<CancellationToken>(1))));
         Feed.Source.Returns("faulty");
         Feed.FollowAsync(default, default).ReturnsForAnyArgs(call => _inner.FollowAsync(call.ArgAt<LogCursor?>(0), call.ArgAt<CancellationToken>(1)));
 #pragma warning disable CA2012 // The call is recorded, not awaited.

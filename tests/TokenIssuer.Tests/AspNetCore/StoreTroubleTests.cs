@@ -1,4 +1,10 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using NSubstitute;
+using TokenIssuer.Audit;
+using TokenIssuer.Revocation;
+using TokenIssuer.Signing;
 
 namespace TokenIssuer.Tests.AspNetCore;
 
@@ -41,11 +47,12 @@ public sealed class StoreTroubleTests
 
     [Theory]
     [InlineData("this", HttpStatusCode.NoContent, false)]
-    [InlineData("all", HttpStatusCode.ServiceUnavailable, false)]
+    [InlineData("all", HttpStatusCode.ServiceUnavailable, true)]
     [InlineData("others", HttpStatusCode.ServiceUnavailable, true)]
-    public async Task A_logout_of_what_can_not_be_read_ends_the_session_and_says_no_more_than_that(string scope, HttpStatusCode expected, bool lives)
+    public async Task A_logout_of_what_can_not_be_read_ends_the_session_and_one_that_reaches_further_waits(string scope, HttpStatusCode expected, bool lives)
     {
-        await using var host = await StartAsync();
+        var trail = Substitute.For<IAuditTrail>();
+        await using var host = await IssuerHost.StartAsync(new IssuerSetup { Services = services => FaultyStore.AddTo(services.AddSingleton(trail)) });
         var login = await host.LogInForBodyAsync();
         var store = host.Get<FaultyStore>();
 
@@ -55,6 +62,63 @@ public sealed class StoreTroubleTests
 
         Assert.Equal(expected, answer.Status);
         Assert.Equal(lives, (await host.RefreshByBodyAsync(login.RefreshToken)).Status == HttpStatusCode.OK);
+        await trail.Received(lives ? 0 : 1).WriteAsync(Arg.Is<AuditEvent>(one => one!.Type == AuditEventType.Logout), Arg.Any<CancellationToken>());
+    }
+
+    [Fact]
+    public async Task A_logout_of_everything_that_met_trouble_is_carried_out_whole_when_it_is_repeated()
+    {
+        await using var host = await StartAsync();
+        var (login, other) = (await host.LogInForBodyAsync(), await host.LogInForBodyAsync());
+        var store = host.Get<FaultyStore>();
+        var bearer = Calls.Bearer(login.AccessToken);
+
+        store.IsUnreadable = true;
+        var troubled = await host.PostJsonAsync("/auth/logout", """{"scope":"all"}""", bearer);
+        store.IsUnreadable = false;
+        var repeated = await host.PostJsonAsync("/auth/logout", """{"scope":"all"}""", bearer);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.NoContent), (troubled.Status, repeated.Status));
+        Assert.Equal("invalid_grant", (await host.RefreshByBodyAsync(other.RefreshToken)).Code);
+        Assert.Equal("invalid_grant", (await host.RefreshByBodyAsync(login.RefreshToken)).Code);
+    }
+
+    [Fact]
+    public async Task A_key_whose_tokens_could_not_be_killed_is_found_and_retired_by_the_repetition()
+    {
+        await using var host = await StartAsync();
+        var (admin, alice) = (await host.LogInAsAdminAsync(), await host.LogInForBodyAsync());
+        var path = $"/admin/keys/{JwtText.Header(alice.AccessToken).GetProperty("kid").GetString()}/retire";
+        var store = host.Get<FaultyStore>();
+
+        store.IsReadOnly = true;
+        var troubled = await host.PostAsync(path, Calls.Bearer(admin.AccessToken));
+        var lives = await host.GetAsync("/auth/me", Calls.Bearer(alice.AccessToken));
+        store.IsReadOnly = false;
+        var repeated = await host.PostAsync(path, Calls.Bearer(admin.AccessToken));
+
+        AssertUnavailable(troubled);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (lives.Status, repeated.Status));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.GetAsync("/auth/me", Calls.Bearer(alice.AccessToken))).Status);
+    }
+
+    [Fact]
+    public async Task Without_a_key_to_sign_with_no_refresh_token_is_spent_and_no_session_started()
+    {
+        await using var host = await StartAsync();
+        var login = await host.LogInForBodyAsync();
+        host.Get<IOptions<TokenIssuerOptions>>().Value.Keys.Generate = false;
+        var store = host.Get<FaultyStore>();
+        host.Get<Denylist>().Merge(
+            [.. host.Get<KeyRing>().Keys.Select(key => new RevocationEntry.Key(key.Key.KeyId, RevocationReason.KeyRetired, DateTimeOffset.MaxValue))],
+            TimeSpan.FromMinutes(20));
+        store.Store.ClearReceivedCalls();
+
+        AssertUnavailable(await host.RefreshByBodyAsync(login.RefreshToken));
+        AssertUnavailable(await host.LogInForBodyAsync());
+
+        await store.Store.DidNotReceiveWithAnyArgs().RotateAsync(default!, default, default);
+        await store.Store.DidNotReceiveWithAnyArgs().StartFamilyAsync(default!, default, default);
     }
 
     [Fact]
@@ -136,14 +200,17 @@ public sealed class StoreTroubleTests
     public async Task Trouble_in_the_directory_is_503_whatever_it_throws_and_never_wrong_credentials()
     {
         await using var host = await StartAsync();
+        var login = await host.LogInForBodyAsync();
 
         host.Directory.Failure = new TimeoutException("directory at 10.0.0.1 timed out");
         var timedOut = await host.LogInAsync();
         host.Directory.Failure = new InvalidOperationException("secret detail of the inside");
         var broken = await host.LogInAsync();
+        var unknown = await host.GetAsync("/auth/me", Calls.Bearer(login.AccessToken));
 
         AssertUnavailable(timedOut);
         AssertUnavailable(broken);
+        AssertUnavailable(unknown);
         Assert.DoesNotContain("10.0.0.1", timedOut.Body);
         Assert.DoesNotContain("inside", broken.Body);
     }

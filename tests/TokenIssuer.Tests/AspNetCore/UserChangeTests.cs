@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using NSubstitute;
 using TokenIssuer.Audit;
 using TokenIssuer.Families;
@@ -96,6 +98,22 @@ public sealed class UserChangeTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
         Assert.Single(OrdersWritten());
+    }
+
+    [Fact]
+    public async Task A_database_that_can_not_be_reached_is_503_however_deep_the_network_lies_in_what_it_throws()
+    {
+        await using var host = await StartAsync(new UserChange.Settled(s_alice));
+        var admin = await host.LogInAsAdminAsync();
+        _users.SearchAsync(default!, default, default, default).ReturnsForAnyArgs(Task.FromException<UserPage>(new InvalidOperationException(
+            "An exception has been raised that is likely due to a transient failure.", new NpgsqlException("Failed to connect", new SocketException()))));
+        _users.FindAsync(default, default).ReturnsForAnyArgs(Task.FromException<UserAccount?>(new InvalidOperationException("a fault of ours")));
+
+        var away = await host.GetAsync("/admin/users", Calls.Bearer(admin.AccessToken));
+        var broken = await host.GetAsync("/admin/users/id-of-alice", Calls.Bearer(admin.AccessToken));
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.InternalServerError), (away.Status, broken.Status));
+        Assert.Single(away.Header("Retry-After"));
     }
 
     [Theory]

@@ -44,7 +44,7 @@ internal sealed class Issuer : IAsyncDisposable
         _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         _witness = new StoreWitness(site.Folder.PathOf(name), Clock, NullLogger<StoreWitness>.Instance);
         Denylist = new Denylist(Clock);
-        Healing = new LossHealing(Store, _feed, Denylist, _witness, new AuditLog(Substitute.For<IAuditTrail>()), NullLogger<LossHealing>.Instance);
+        Healing = new LossHealing(Store, _feed, Denylist, _witness, new AuditLog(Substitute.For<IAuditTrail>(), NullLogger<AuditLog>.Instance), NullLogger<LossHealing>.Instance);
         Activity = new IssuerActivity(Clock, site.Options.AccessTokenLifetime);
         Authority = AuthorityOn(Store);
     }

@@ -111,6 +111,9 @@ public sealed class ConsoleAccessTests(NotesSite site)
         await TabToAsync(console.Tab, "Emergency");
         await keyboard.PressAsync("Enter");
         await console.HeadingAsync("Emergency");
+
+        // A page that was gone to has the focus on its content, as soon as it is shown.
+        await console.Tab.WaitForFunctionAsync("() => document.activeElement?.id === 'content'");
         await TabToAsync(console.Tab, "Revoke everything");
         await keyboard.PressAsync("Enter");
         await console.Dialog.WaitForAsync();

@@ -143,6 +143,45 @@ public sealed class RevocationOutboxTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_that_fails_after_the_commit_does_not_look_like_a_change_that_failed()
+    {
+        await using var host = await IdentityHost.StartAsync(_folder.FullPath);
+        var alice = await host.Client.LogInAsync("alice", IdentityHost.Password);
+        await host.InScopeAsync(services => services.GetRequiredService<AppUsers>().Database.ExecuteSqlRawAsync(
+            "CREATE TRIGGER stuck BEFORE DELETE ON RevocationOutbox BEGIN SELECT RAISE(ABORT, 'stuck'); END", Cancelled));
+
+        await Assert.ThrowsAnyAsync<TokenStoreUnavailableException>(() => host.InScopeAsync(ChangePasswordAsync));
+        await host.InScopeAsync(services => services.GetRequiredService<AppUsers>().Database.ExecuteSqlRawAsync("DROP TRIGGER stuck", Cancelled));
+
+        await Eventually.TrueAsync(async () => await host.Client.GetMeAsync(alice) == HttpStatusCode.Unauthorized, s_patience);
+        Assert.Equal(HttpStatusCode.OK, await host.Client.GetMeAsync(await host.Client.LogInAsync("alice", New)));
+    }
+
+    [Fact]
+    public async Task A_row_that_can_not_be_delivered_keeps_nobody_else_waiting()
+    {
+        await using var host = await IdentityHost.StartAsync(_folder.FullPath);
+        var (alice, bob) = (await host.FindAsync("alice"), await host.FindAsync("bob"));
+        var bobs = await host.Client.LogInAsync("bob", IdentityHost.Password);
+        await host.InScopeAsync(async services =>
+        {
+            var database = services.GetRequiredService<AppUsers>().Database;
+            await database.ExecuteSqlRawAsync(
+                "CREATE TRIGGER stuck BEFORE DELETE ON RevocationOutbox WHEN OLD.Reason = 'UserDisabled' BEGIN SELECT RAISE(ABORT, 'stuck'); END", Cancelled);
+            await database.ExecuteSqlAsync(
+                $"INSERT INTO RevocationOutbox (User, Reason) VALUES ({alice.Value}, 'UserDisabled'), ({bob.Value}, 'PasswordChanged')", Cancelled);
+        });
+
+        var isDrained = await host.Services.GetRequiredService<RevocationOutbox<AppUsers>>().TryDrainAsync(Cancelled);
+
+        Assert.False(isDrained);
+        Assert.Equal(1, await host.CountOutboxAsync());
+        Assert.Equal(HttpStatusCode.Unauthorized, await host.Client.GetMeAsync(bobs));
+        using var refused = await host.Client.TryLogInAsync("alice", IdentityHost.Password);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task Of_many_who_come_for_a_row_one_revokes()
     {
         await using var host = await IdentityHost.StartAsync(_folder.FullPath);

@@ -40,6 +40,15 @@ public sealed class RedisCluster : IAsyncLifetime
         return replica;
     }
 
+    /// <summary>Adds a master that owns no slots.</summary>
+    internal async Task<RedisProcess> AddMasterAsync()
+    {
+        var added = await StartNodeAsync();
+        var answer = await _masters[0].AskAsync("--cluster", "add-node", added.Address, _masters[0].Address);
+        await added.WaitForAsync("cluster_state:ok", answer, "CLUSTER", "INFO");
+        return added;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var master in _masters)

@@ -1,3 +1,4 @@
+using TokenIssuer.Redis;
 using TokenIssuer.Revocation;
 using TokenIssuer.Tests.Hosting;
 
@@ -7,6 +8,8 @@ namespace TokenIssuer.Tests.Redis;
 public sealed class RedisWitnessTests : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+
+    private static readonly RedisKeys s_keys = new("ti", 1);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -52,17 +55,47 @@ public sealed class RedisWitnessTests : IDisposable
     {
         await using var redis = await RedisProcess.StartAsync();
         await using var issuer = await IssuerNode.StartAsync(redis.Address, _folder);
-        var first = await issuer.LogInAsync("first");
-        await issuer.RevokeAsync(new RevocationTarget.Session(first.SessionId));
-        var seen = (await issuer.Feed.ReadAsync(null, null, TestContext.Current.CancellationToken)).Cursor;
-        var longAgo = seen with { Positions = [.. seen.Positions.Select(position => Back(position, TimeSpan.FromHours(1)))] };
-        var lately = seen with { Positions = [.. seen.Positions.Select(position => Back(position, TimeSpan.FromMilliseconds(1)))] };
+        var seen = await RevokeAsync(issuer, "first");
+        await RevokeAsync(issuer, "second");
+        var end = await RevokeAsync(issuer, "third");
 
-        Assert.False(await issuer.Store.HasLostAsync(seen, TestContext.Current.CancellationToken));
-        Assert.False(await issuer.Store.HasLostAsync(longAgo, TestContext.Current.CancellationToken));
-        Assert.True(await issuer.Store.HasLostAsync(lately, TestContext.Current.CancellationToken));
+        var whole = await HasLostAsync(issuer, seen);
+        await redis.AskAsync("XTRIM", s_keys.Stream(0), "MAXLEN", "1");
+
+        Assert.False(whole);
+        Assert.False(await HasLostAsync(issuer, seen));
+        Assert.False(await HasLostAsync(issuer, end));
+        Assert.True(await HasLostAsync(issuer, Back(end, TimeSpan.FromMilliseconds(1))));
     }
 
-    private static LogPosition Back(LogPosition position, TimeSpan time)
-        => position == LogPosition.Start ? position : position with { Major = position.Major - (long)time.TotalMilliseconds };
+    [Fact]
+    public async Task A_log_that_was_quiet_until_its_entries_expired_has_lost_nothing_and_one_that_lost_them_before_has()
+    {
+        await using var redis = await RedisProcess.StartAsync();
+        await using var issuer = await IssuerNode.StartAsync(redis.Address, _folder);
+        var seen = await RevokeAsync(issuer, "first");
+        await RevokeAsync(issuer, "second");
+        await redis.AskAsync("DEL", s_keys.Stream(0));
+
+        var early = await HasLostAsync(issuer, seen);
+        var expired = DateTimeOffset.UtcNow - new TokenIssuerOptions().Retention - TimeSpan.FromMinutes(1);
+        await redis.AskAsync("HSET", s_keys.State(0), "t", $"{expired.ToUnixTimeMilliseconds()}-0");
+
+        Assert.True(early);
+        Assert.False(await HasLostAsync(issuer, Back(seen, TimeSpan.FromHours(1))));
+    }
+
+    private static async Task<LogCursor> RevokeAsync(IssuerNode issuer, string user)
+    {
+        await issuer.RevokeAsync(new RevocationTarget.Session((await issuer.LogInAsync(user)).SessionId));
+        return (await issuer.Feed.ReadAsync(null, null, TestContext.Current.CancellationToken)).Cursor;
+    }
+
+    private static Task<bool> HasLostAsync(IssuerNode issuer, LogCursor seen) => issuer.Store.HasLostAsync(seen, TestContext.Current.CancellationToken);
+
+    /// <summary>The same cursor as if it had stopped earlier in the one partition.</summary>
+    private static LogCursor Back(LogCursor cursor, TimeSpan time) => cursor with
+    {
+        Positions = cursor.Positions.SetItem(0, cursor.Positions[0] with { Major = cursor.Positions[0].Major - (long)time.TotalMilliseconds }),
+    };
 }

@@ -29,7 +29,9 @@ internal sealed class Replica : IAsyncDisposable
             call => Step("disown", () => store.DisownAsync(call.ArgAt<long>(0), call.ArgAt<long>(1), default)));
         Audit = Substitute.For<IAuditTrail>();
         Witness = new StoreWitness(witnessPath, clock, NullLogger<StoreWitness>.Instance);
-        Healing = new LossHealing(verbs, new SteppedFeed(this), Denylist, Witness, new AuditLog(Audit), new LoggerFactory([Log]).CreateLogger<LossHealing>());
+        var loggers = new LoggerFactory([Log]);
+        Healing = new LossHealing(
+            verbs, new SteppedFeed(this), Denylist, Witness, new AuditLog(Audit, loggers.CreateLogger<AuditLog>()), loggers.CreateLogger<LossHealing>());
     }
 
     /// <summary>The steps of healing that were taken, in order.</summary>

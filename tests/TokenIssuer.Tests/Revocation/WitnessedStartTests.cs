@@ -96,6 +96,22 @@ public sealed class WitnessedStartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_is_disowned_and_followed_though_the_audit_log_takes_nothing()
+    {
+        var backup = _store.TakeBackup();
+        await _store.RevokeFamilyAsync((await LogInAsync()).Session, RevocationReason.Logout, Cancelled);
+        await RunAsync("a", AssertNobodyIsDisowned);
+        _store.Restore(backup);
+        await using var replica = new Replica(_store, _clock, _folder.PathOf("a"));
+        replica.Audit.WriteAsync(default!, default).ReturnsForAnyArgs(Task.FromException(new InvalidOperationException("no audit log")));
+
+        await replica.ReadOnAsync();
+
+        Assert.True(replica.Denylist.IsLoaded);
+        Assert.True(replica.Log.Has("AuditEventKeptHere"));
+    }
+
+    [Fact]
     public async Task Of_many_issuers_that_start_on_a_restored_store_one_disowns_it()
     {
         var backup = _store.TakeBackup();

@@ -139,6 +139,8 @@ internal sealed class DirectoryUnderTest : IAsyncDisposable
     /// <summary>Until it is disposed nothing can be written to the token store.</summary>
     public async Task<IAsyncDisposable> LockTokenStoreAsync()
     {
+        // It is made when it is asked first.
+        await _services.GetRequiredService<IRevocationFeed>().ReadAsync(null, null, CancellationToken.None);
         var busy = new SqliteConnection($"Data Source={_folder.PathOf("data/tokens.db")};Pooling=false");
         await busy.OpenAsync();
         await busy.BeginTransactionAsync();

@@ -37,6 +37,25 @@ public abstract class PasswordChangeTests
         Assert.Equal(CredentialVerdict.Correct, await directory.LogInAsync("alice", Old));
     }
 
+    [Fact]
+    public async Task What_the_token_store_could_not_take_is_said_and_nobody_signs_in_ahead_of_it()
+    {
+        await using var directory = await StartAsync();
+        var alice = await directory.FindAsync("alice");
+        PasswordChange change;
+        await using (await directory.LockTokenStoreAsync())
+        {
+            change = await ChangeAsync(directory, Old, New);
+            await Assert.ThrowsAsync<TokenStoreUnavailableException>(() => directory.LogInAsync("alice", New));
+        }
+
+        Assert.IsType<PasswordChange.Unsettled>(change);
+        Assert.Empty(await directory.ReadRevocationsAsync(alice));
+        Assert.Equal(CredentialVerdict.Correct, await directory.LogInAsync("alice", New));
+        Assert.Single(await directory.ReadRevocationsAsync(alice));
+        Assert.Equal(0, await directory.CountOutboxAsync());
+    }
+
     [Theory]
     [InlineData("sevench", "at least 8")]
     [InlineData("password123", "most common")]

@@ -86,6 +86,29 @@ public abstract class SecondFactorTests
     }
 
     [Fact]
+    public async Task Changed_while_the_token_store_is_silent_it_is_changed_and_the_revocation_waits()
+    {
+        await using var directory = await StartAsync();
+        var alice = await directory.FindAsync("alice");
+        await EnrolAsync(directory, alice);
+        var next = await BeginAsync(directory, alice);
+        SecondFactorConfirmation confirmed;
+        bool removed;
+        int waiting;
+        await using (await directory.LockTokenStoreAsync())
+        {
+            confirmed = await directory.SecondFactors.ConfirmAsync(alice, Totp.CodeOf(next, directory.Clock.Now), CancellationToken.None);
+            removed = await directory.SecondFactors.RemoveAsync(alice, CancellationToken.None);
+            waiting = await directory.CountOutboxAsync();
+        }
+
+        Assert.Equal((SecondFactorConfirmation.Replaced, true), (confirmed, removed));
+        Assert.True(waiting > 0);
+        Assert.Equal(CredentialVerdict.Correct, await directory.LogInAsync("alice", Password));
+        Assert.Single(await directory.ReadRevocationsAsync(alice));
+    }
+
+    [Fact]
     public async Task Of_many_confirmations_at_once_one_wins()
     {
         await using var directory = await StartAsync();

@@ -15,6 +15,9 @@ internal sealed class FakeFeed : IRevocationFeed
     /// <summary>Thrown by every read while set.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>How old a read says that it is.</summary>
+    public TimeSpan Age { get; set; }
+
     public int Reads { get; private set; }
 
     public static TimeSpan Retention { get; } = TimeSpan.FromMinutes(20);
@@ -39,6 +42,6 @@ internal sealed class FakeFeed : IRevocationFeed
         Reads++;
         return Failure is { } failure
             ? ValueTask.FromException<RevocationPage>(failure)
-            : new(new RevocationPage([.. _log.Skip((int)(after?.Positions[0].Major ?? 0))], Cursor, TimeSpan.Zero, Retention, after is null));
+            : new(new RevocationPage([.. _log.Skip((int)(after?.Positions[0].Major ?? 0))], Cursor, Age, Retention, after is null));
     }
 }

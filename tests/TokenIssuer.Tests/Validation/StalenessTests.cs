@@ -237,6 +237,24 @@ public sealed class StalenessTests
         Assert.NotNull(strict.Headers.RetryAfter);
     }
 
+    [Fact]
+    public async Task A_strict_endpoint_answers_503_when_the_log_that_is_read_is_cut_off_from_its_source_and_heeds_what_it_says()
+    {
+        await using var api = await TestApi.StartAsync();
+        var (session, other) = (TestIssuer.NewSession("alice"), TestIssuer.NewSession("alice"));
+        var (revoked, token) = (api.Issuer.Mint(session: session), api.Issuer.Mint(session: other));
+        api.Feed.Append(new RevocationEntry.Family(session, RevocationReason.Logout, api.Clock.Now + TimeSpan.FromMinutes(20)));
+
+        api.Feed.Age = TimeSpan.FromSeconds(12);
+        var fresh = await api.StatusOfAsync(token, "/strict");
+        api.Feed.Age = TimeSpan.FromSeconds(13);
+        var cutOff = await api.StatusOfAsync(token, "/strict");
+        await api.StatusOfAsync(revoked, "/strict");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), (fresh, cutOff));
+        Assert.Equal(HttpStatusCode.Unauthorized, await api.StatusOfAsync(revoked, "/strict"));
+    }
+
     private static Task<TestApi> StartWithPoliciesAsync(ReplicaState replica) => TestApi.StartAsync(
         options => options.Staleness = StalenessPolicy.ServeStale(TimeSpan.FromSeconds(45)),
         map: app =>

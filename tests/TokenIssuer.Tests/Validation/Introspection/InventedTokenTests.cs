@@ -49,6 +49,20 @@ public sealed class InventedTokenTests
     }
 
     [Fact]
+    public async Task What_the_issuer_could_not_answer_counts_against_nobody()
+    {
+        await using var api = await TestApi.StartAsync();
+        var desk = new IntrospectionDesk(api) { IsDown = true };
+        var whileDown = await FloodAsync(api, 60, _ => Client);
+
+        desk.IsDown = false;
+        api.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.All(whileDown, answer => Assert.Equal(503, answer));
+        Assert.Equal(200, await StatusFromAsync(api, Client, desk.Issue().Token.Reveal()));
+    }
+
+    [Fact]
     public async Task A_network_that_went_too_far_is_forgiven_bit_by_bit()
     {
         await using var api = await TestApi.StartAsync();
