@@ -80,7 +80,7 @@ internal sealed class LoginEndpoint(
         {
             LoginOutcome.LoggedIn success => WelcomeAsync(context, success, replaced, party.Transport),
             LoginOutcome.Refused refused => TurnAwayAsync(context, refused),
-            LoginOutcome.SessionLimitReached => context.RefuseAsync(Problems.SessionLimit),
+            LoginOutcome.SessionLimitReached full => TurnAwayAsync(context, full),
             LoginOutcome.InvalidScope => context.RefuseAsync(Problems.InvalidScope),
             _ => throw new UnreachableException(outcome.GetType().Name),
         }).ConfigureAwait(false);
@@ -132,6 +132,12 @@ internal sealed class LoginEndpoint(
                 await audit.WriteOrLogAsync(context, AuditEventType.Revoked, user, own, nameof(RevocationReason.Replaced)).ConfigureAwait(false);
             }
         }
+    }
+
+    private async Task TurnAwayAsync(HttpContext context, LoginOutcome.SessionLimitReached full)
+    {
+        await audit.WriteAsync(context, AuditEventType.LoginRefused, full.Subject, session: null, nameof(LoginOutcome.SessionLimitReached)).ConfigureAwait(false);
+        await context.RefuseAsync(Problems.SessionLimit).ConfigureAwait(false);
     }
 
     private async Task TurnAwayAsync(HttpContext context, LoginOutcome.Refused refused)

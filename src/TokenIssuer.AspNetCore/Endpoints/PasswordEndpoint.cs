@@ -90,7 +90,8 @@ internal sealed class PasswordEndpoint(
                 await context.RefuseAsync(Problems.PasswordChangeIncomplete).ConfigureAwait(false);
                 break;
             case PasswordChangeOutcome.Wrong:
-                await context.RefuseAsync(Problems.WrongPassword).ConfigureAwait(false);
+                await audit.WriteAsync(context, AuditEventType.LoginRefused, token.Subject, session.Id, "password change").ConfigureAwait(false);
+                await context.RefuseAsync(body.Otp is null ? Problems.WrongPassword : Problems.WrongProof).ConfigureAwait(false);
                 break;
             case PasswordChangeOutcome.Weak weak:
                 await context.RefuseAsync(Problems.WeakPassword, weak.Reasons).ConfigureAwait(false);

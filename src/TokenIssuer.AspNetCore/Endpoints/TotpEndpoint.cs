@@ -96,7 +96,14 @@ internal sealed class TotpEndpoint(
             return user;
         }
 
-        await context.RefuseAsync(verdict == CredentialVerdict.SecondFactorRequired ? Problems.OtpRequired : Problems.WrongProof).ConfigureAwait(false);
+        if (verdict == CredentialVerdict.SecondFactorRequired)
+        {
+            await context.RefuseAsync(Problems.OtpRequired).ConfigureAwait(false);
+            return null;
+        }
+
+        await audit.WriteAsync(context, AuditEventType.LoginRefused, subject, context.BearerToken().Identity.Session, "second factor change").ConfigureAwait(false);
+        await context.RefuseAsync(Problems.WrongProof).ConfigureAwait(false);
         return null;
     }
 

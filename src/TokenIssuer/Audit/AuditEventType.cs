@@ -6,7 +6,10 @@ public enum AuditEventType
     /// <summary>A user signed in.</summary>
     Login = 1,
 
-    /// <summary>A login was refused; the reason says why, to administrators only.</summary>
+    /// <summary>
+    /// A login was refused, or somebody who is signed in gave a wrong password or code where it is asked for again; the reason
+    /// says why or where, to administrators only.
+    /// </summary>
     LoginRefused = 2,
 
     /// <summary>A spent refresh token was presented: somebody else may hold a copy (RFC 9700 §4.14.2).</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using NSubstitute.ExceptionExtensions;
 using TokenIssuer.Audit;
+using TokenIssuer.Families;
 
 namespace TokenIssuer.Tests.AspNetCore;
 
@@ -24,6 +25,30 @@ public sealed class AuditTests
                 (AuditEventType.Login, "id-of-alice", login.SessionId, null),
                 (AuditEventType.LoginRefused, "id-of-alice", null, "Wrong"),
                 (AuditEventType.LoginRefused, null, null, "Wrong"),
+            ],
+            Written());
+    }
+
+    [Fact]
+    public async Task A_wrong_password_of_somebody_who_is_signed_in_and_a_login_over_the_cap_are_written_as_refusals()
+    {
+        await using var host = await IssuerHost.StartAsync(new IssuerSetup
+        {
+            Services = services => services.AddSingleton(_trail),
+            Options = options => (options.MaxSessionsPerUser, options.SessionLimitPolicy) = (1, SessionLimitPolicy.Refuse),
+        });
+        var login = await host.LogInForBodyAsync();
+        _trail.ClearReceivedCalls();
+
+        var wrong = await host.PostJsonAsync(
+            "/auth/password", """{"current_password":"guessed","new_password":"correct-horse-9"}""", Calls.Bearer(login.AccessToken));
+        var over = await host.LogInForBodyAsync();
+
+        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Conflict), (wrong.Status, over.Status));
+        Assert.Equal(
+            [
+                (AuditEventType.LoginRefused, "id-of-alice", login.SessionId, "password change"),
+                (AuditEventType.LoginRefused, "id-of-alice", null, "SessionLimitReached"),
             ],
             Written());
     }

@@ -81,6 +81,7 @@ public sealed class TotpEndpointTests
         var afterwards = await host.PostJsonAsync("/auth/totp", PasswordJson, Calls.Bearer(login.AccessToken));
 
         Assert.Equal((HttpStatusCode.Forbidden, "invalid_credentials"), (locked.Status, locked.Code));
+        Assert.Equal(4, Written().Count(type => type == AuditEventType.LoginRefused));
         Assert.Equal((HttpStatusCode.Conflict, "totp_not_begun"), (confirmed.Status, confirmed.Code));
         Assert.Equal(HttpStatusCode.OK, afterwards.Status);
     }
