@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -46,7 +45,7 @@ public sealed class PostgresDeploymentTests(PostgresServer postgres)
     public async Task An_issuer_whose_database_goes_away_says_so_and_comes_back()
     {
         await using var proxy = new TcpProxy(postgres.Port);
-        var address = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync()) { Port = int.Parse(proxy.Address.Split(':')[1], CultureInfo.InvariantCulture) };
+        var address = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync()) { Port = proxy.Port };
         using var site = new IssuerSite(("ConnectionStrings:Postgres", address.ToString()));
         await using var issuer = await IssuerProcess.StartAsync(site);
 

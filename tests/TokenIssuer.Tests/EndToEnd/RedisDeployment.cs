@@ -25,7 +25,7 @@ public sealed class RedisDeployment : IAsyncLifetime, ICollectionFixture<RedisDe
 
         // A busy machine must not turn these tests into tests of deadlines.
         var connection = ("ConnectionStrings:Redis", $"{_redis.Address},deadline=5000");
-        _processes = await Deployment.StartAsync(users: 45, issuers: [connection], firstApi: [connection]);
+        _processes = await Deployment.StartAsync(users: 48, issuers: [connection], firstApi: [connection]);
         KnownUser = _processes.TakeUser();
     }
 

@@ -45,8 +45,9 @@ internal sealed class Deployment : IAsyncDisposable
     /// <param name="users">How many users there are to take.</param>
     /// <param name="issuers">Settings of every issuer: the store.</param>
     /// <param name="firstApi">Settings of the first API; without any it follows the first issuer over HTTP. The second API always follows the second issuer.</param>
+    /// <param name="secondIssuer">Settings of the second issuer alone.</param>
     public static async Task<Deployment> StartAsync(
-        int users, (string Key, string Value)[] issuers, (string Key, string Value)[] firstApi)
+        int users, (string Key, string Value)[] issuers, (string Key, string Value)[] firstApi, params (string Key, string Value)[] secondIssuer)
     {
         var deployment = new Deployment(new IssuerSite(
         [
@@ -65,7 +66,7 @@ internal sealed class Deployment : IAsyncDisposable
         ]));
         try
         {
-            await deployment.StartProcessesAsync(firstApi);
+            await deployment.StartProcessesAsync(firstApi, secondIssuer);
             return deployment;
         }
         catch
@@ -77,6 +78,23 @@ internal sealed class Deployment : IAsyncDisposable
 
     /// <summary>A user of whom nobody has heard yet.</summary>
     public string TakeUser() => $"user{Interlocked.Increment(ref _usersTaken) - 1}";
+
+    /// <summary>Sessions of users of whom nobody has heard yet, on both issuers in turn.</summary>
+    public async Task<IssuedTokens[]> LogInAsync(int count)
+    {
+        var sessions = new List<IssuedTokens>();
+        var user = string.Empty;
+        for (var i = 0; i < count; i++)
+        {
+            // No more for each user than the cap leaves alive.
+            user = i % (MaxSessionsPerUser - 1) == 0 ? TakeUser() : user;
+            sessions.Add(await Issuers[i % 2].Client.LogInAsync(user, Password));
+        }
+
+        return [.. sessions];
+    }
+
+    public Task WaitUntilReadyAsync() => Task.WhenAll(Issuers.Append(Severe).Select(issuer => issuer.WaitUntilReadyAsync()));
 
     /// <summary>Waits until both APIs have read the revocation log up to where it ends now.</summary>
     public async Task CatchUpAsync()
@@ -124,11 +142,11 @@ internal sealed class Deployment : IAsyncDisposable
         _site.Dispose();
     }
 
-    private async Task StartProcessesAsync((string Key, string Value)[] firstApi)
+    private async Task StartProcessesAsync((string Key, string Value)[] firstApi, (string Key, string Value)[] secondIssuer)
     {
         // Alone: it makes the keys, the files and the users.
         _first = Keep(await IssuerProcess.StartAsync(_site));
-        var second = IssuerProcess.StartAnotherAsync(_site);
+        var second = IssuerProcess.StartAnotherAsync(_site, secondIssuer);
         var severe = IssuerProcess.StartAnotherAsync(_site, ("TokenIssuer:ReuseScope", "User"));
         _second = Keep(await second);
         _severe = Keep(await severe);
@@ -159,8 +177,7 @@ internal sealed class Deployment : IAsyncDisposable
     {
         foreach (var api in _apis)
         {
-            var feed = await api.Http.GetFromJsonAsync<JsonElement>("/api/feed");
-            if (feed.GetProperty("cursor").GetString() != end)
+            if ((await api.ReadFeedAsync()).Cursor != end)
             {
                 return false;
             }

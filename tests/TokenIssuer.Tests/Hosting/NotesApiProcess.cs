@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
 
 namespace TokenIssuer.Tests.Hosting;
 
@@ -68,6 +70,13 @@ internal sealed class NotesApiProcess : IAsyncDisposable
     {
         using var response = await GetAsync("/api/notes", token);
         return response.StatusCode;
+    }
+
+    /// <summary>Where the API stands in the revocation log.</summary>
+    public async Task<(string? Cursor, TimeSpan Age)> ReadFeedAsync()
+    {
+        var feed = await _http.GetFromJsonAsync<JsonElement>("/api/feed");
+        return (feed.GetProperty("cursor").GetString(), TimeSpan.FromMilliseconds(feed.GetProperty("age_ms").GetInt64()));
     }
 
     /// <summary>Waits until the API refuses the token: the feed's delay, or an assertion after five seconds.</summary>

@@ -52,8 +52,7 @@ public sealed class RedisFaultTests : IDisposable
         var load = Task.WhenAll(sessions.Select(session => RefreshOnAsync(issuer, session, enough.Token)));
 
         await redis.FreezeAsync();
-        await Task.Delay(TimeSpan.FromSeconds(12), TestContext.Current.CancellationToken);
-        await redis.ThawAsync();
+        await redis.ThawAfterAsync(TimeSpan.FromSeconds(12));
         await Eventually.TrueAsync(issuer.IsReadyAsync, s_patience);
         await enough.CancelAsync();
 

@@ -72,7 +72,35 @@ internal sealed class RedisProcess : IAsyncDisposable
 
     public Task FreezeAsync() => SignalAsync("-STOP");
 
-    public Task ThawAsync() => SignalAsync("-CONT");
+    /// <summary>Whatever becomes of the test meanwhile.</summary>
+    public async Task ThawAfterAsync(TimeSpan time)
+    {
+        await Task.Delay(time, CancellationToken.None);
+        await SignalAsync("-CONT");
+    }
+
+    /// <summary>
+    /// Meanwhile what is published reaches nobody, and nobody who publishes is told: subscriptions are cut, and none is taken.
+    /// Afterwards everybody is cut, because nobody whose subscription was refused asks again on the same connection.
+    /// </summary>
+    public async Task SilenceWhileAsync(string channel, int listeners, Func<Task> meanwhile)
+    {
+        await WaitForAsync($"{channel}\n{listeners}", "Not everybody listens.", "PUBSUB", "NUMSUB", channel);
+        await AskAsync("ACL", "SETUSER", "default", "-subscribe");
+        try
+        {
+            await AskAsync("CLIENT", "KILL", "TYPE", "pubsub");
+            await meanwhile();
+            Assert.Equal($"{channel}\n0", await AskAsync("PUBSUB", "NUMSUB", channel));
+        }
+        finally
+        {
+            await AskAsync("ACL", "SETUSER", "default", "+subscribe");
+            await AskAsync("CLIENT", "KILL", "TYPE", "normal");
+        }
+
+        await WaitForAsync($"{channel}\n{listeners}", "Not everybody listens again.", "PUBSUB", "NUMSUB", channel);
+    }
 
     /// <summary>Runs a command as an operator would.</summary>
     public Task<string> AskAsync(params string[] command) => AskWithAsync([], command);

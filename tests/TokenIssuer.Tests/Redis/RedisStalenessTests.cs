@@ -19,7 +19,7 @@ public sealed class RedisStalenessTests : IDisposable
     {
         await using var master = await RedisProcess.StartAsync("--repl-ping-replica-period", "1");
         await using var proxy = new TcpProxy(master.Port);
-        await using var replica = await RedisProcess.StartAsync("--repl-timeout", "5", "--replicaof", "127.0.0.1", proxy.Address.Split(':')[1]);
+        await using var replica = await RedisProcess.StartAsync("--repl-timeout", "5", "--replicaof", "127.0.0.1", $"{proxy.Port}");
         await replica.WaitForAsync("master_link_status:up", string.Empty, "INFO", "replication");
         await using var issuer = await IssuerNode.StartAsync(master.Address, _folder);
         await using var api = await ApiNode.StartAsync(replica.Address);

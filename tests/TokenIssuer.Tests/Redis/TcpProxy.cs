@@ -21,7 +21,9 @@ internal sealed class TcpProxy : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    public string Address => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public string Address => $"127.0.0.1:{Port}";
 
     /// <summary>Nothing gets through, in either direction, and nobody is told: sockets stay open, new ones are accepted.</summary>
     public void Swallow() => _isBlackHole = true;
