@@ -15,11 +15,16 @@ internal sealed class Doorbell(LossAlarm alarm, TimeProvider clock) : IDisposabl
     private RedisKeys? _keys;
     private int _everything;
 
-    /// <summary>Listens on this connection to these logs; once for each.</summary>
+    /// <summary>Listens on this connection to these logs; once for each, and again to what the client library has forgotten.</summary>
     public async Task AttachAsync(ConnectionMultiplexer multiplexer, RedisKeys keys, CancellationToken cancellationToken)
     {
         if (ReferenceEquals(multiplexer, _attached) && ReferenceEquals(keys, _keys))
         {
+            if (IsForgotten(multiplexer, keys))
+            {
+                await ListenAgainAsync(multiplexer, keys, cancellationToken).ConfigureAwait(false);
+            }
+
             return;
         }
 
@@ -34,9 +39,7 @@ internal sealed class Doorbell(LossAlarm alarm, TimeProvider clock) : IDisposabl
 
         _attached = multiplexer;
         _keys = keys;
-        var subscriber = multiplexer.GetSubscriber();
-        await Task.WhenAll(Enumerable.Range(0, keys.Partitions + 1).Select(log => subscriber.SubscribeAsync(keys.Doorbell(log), (_, _) => Ring(log))))
-            .WaitAsync(TimeSpan.FromSeconds(1), clock, cancellationToken).ConfigureAwait(false);
+        await ListenAsync(multiplexer, keys, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits until it is rung, at most as long as told.</summary>
@@ -75,6 +78,36 @@ internal sealed class Doorbell(LossAlarm alarm, TimeProvider clock) : IDisposabl
         {
             _ = LeaveAsync(multiplexer, keys);
         }
+    }
+
+    /// <summary>
+    /// Where both sockets are cut, the client library may take a subscription from its server and give it to none, also when the
+    /// sockets are back: nobody would ring any more.
+    /// </summary>
+    private static bool IsForgotten(ConnectionMultiplexer multiplexer, RedisKeys keys)
+    {
+        var subscriber = multiplexer.GetSubscriber();
+        return Enumerable.Range(0, keys.Partitions + 1).Any(log => subscriber.SubscribedEndpoint(keys.Doorbell(log)) is null);
+    }
+
+    private async Task ListenAgainAsync(ConnectionMultiplexer multiplexer, RedisKeys keys, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LeaveAsync(multiplexer, keys).WaitAsync(TimeSpan.FromSeconds(1), clock, cancellationToken).ConfigureAwait(false);
+            await ListenAsync(multiplexer, keys, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            // The read of every second goes on without a doorbell, and the next one tries again.
+        }
+    }
+
+    private Task ListenAsync(ConnectionMultiplexer multiplexer, RedisKeys keys, CancellationToken cancellationToken)
+    {
+        var subscriber = multiplexer.GetSubscriber();
+        return Task.WhenAll(Enumerable.Range(0, keys.Partitions + 1).Select(log => subscriber.SubscribeAsync(keys.Doorbell(log), (_, _) => Ring(log))))
+            .WaitAsync(TimeSpan.FromSeconds(1), clock, cancellationToken);
     }
 
     private static async Task LeaveAsync(ConnectionMultiplexer multiplexer, RedisKeys keys)
