@@ -41,6 +41,8 @@ public sealed partial class TokenAuthority
             await LoadAheadAsync(claims.Session.User, cancellationToken).ConfigureAwait(false);
         }
 
+        // Before the token is spent on an answer that nobody would get.
+        _minter.FindKey();
         var rotation = await _store.RotateAsync(
             new RotationRequest(
                 claims.Session, claims.Generation, claims.Secret.Hash(), request.ClientId, Binding: null, request.Scope,

@@ -129,6 +129,8 @@ public sealed partial class TokenAuthority
     private async Task<LoginOutcome?> StartAsync(
         UserClaims user, long generation, SessionRequest request, EarlierSignIn? signedIn, CancellationToken cancellationToken)
     {
+        // Before a session is started, and another ended for it, whose tokens nobody would get.
+        _minter.FindKey();
         var secret = FamilySecret.New();
         var key = KeyOf(user.Subject);
 
@@ -180,9 +182,6 @@ public sealed partial class TokenAuthority
         {
             throw new TokenStoreUnavailableException("The revocation log has not been read completely yet.");
         }
-
-        // Before a token is spent, or a session started and another ended for it, that nobody would get.
-        _minter.FindKey();
     }
 
     private int MaxSessionsFor(UserClaims user)

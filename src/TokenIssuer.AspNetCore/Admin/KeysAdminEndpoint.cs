@@ -41,8 +41,15 @@ internal sealed class KeysAdminEndpoint(TokenAuthority authority, KeyRing keys, 
             case KeyRetirement.Retired:
                 // What it signed dies before it leaves the ring: while the store is down it stays there, for a repetition to find.
                 await authority.RevokeAsync(new RevocationTarget.Key(keyId), RevocationReason.KeyRetired, CancellationToken.None).ConfigureAwait(false);
-                keys.TryRetire(keyId);
-                await audit.WriteAsync(context, AuditEventType.KeyRetired, null, null, $"key {keyId}").ConfigureAwait(false);
+                try
+                {
+                    keys.TryRetire(keyId);
+                }
+                finally
+                {
+                    await audit.WriteAsync(context, AuditEventType.KeyRetired, null, null, $"key {keyId}").ConfigureAwait(false);
+                }
+
                 await ListAsync(context).ConfigureAwait(false);
                 break;
             case KeyRetirement.Unknown:

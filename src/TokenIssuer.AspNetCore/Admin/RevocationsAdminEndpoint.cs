@@ -56,14 +56,20 @@ internal sealed class RevocationsAdminEndpoint(TokenAuthority authority, KeyRing
 
         // An administrator who leaves gets what they ordered, whole and with its line in the audit log.
         var receipt = await authority.RevokeAsync(target, ReasonOf(target), CancellationToken.None).ConfigureAwait(false);
-        if (target is RevocationTarget.Key key)
+        try
         {
-            keys.TryRetire(key.KeyId);
+            if (target is RevocationTarget.Key key)
+            {
+                keys.TryRetire(key.KeyId);
+            }
+        }
+        finally
+        {
+            var session = target is RevocationTarget.Session one ? one.Id : (SessionId?)null;
+            var type = retirement == KeyRetirement.Retired ? AuditEventType.KeyRetired : AuditEventType.Revoked;
+            await audit.WriteAsync(context, type, owner, session, Describe(target, reason)).ConfigureAwait(false);
         }
 
-        var session = target is RevocationTarget.Session one ? one.Id : (SessionId?)null;
-        var type = retirement == KeyRetirement.Retired ? AuditEventType.KeyRetired : AuditEventType.Revoked;
-        await audit.WriteAsync(context, type, owner, session, Describe(target, reason)).ConfigureAwait(false);
         return new RevocationResult(RevokedCounts.Of(receipt), receipt.RevocationId);
     }
 

@@ -20,8 +20,16 @@ internal sealed class TotpAdminEndpoint(IUserAdministration directory, ISecondFa
         }
 
         await factors.RemoveAsync(user, context.RequestAborted).ConfigureAwait(false);
-        await authority.RevokeAsync(new RevocationTarget.EverythingOf(user), RevocationReason.SecondFactorReset, CancellationToken.None).ConfigureAwait(false);
-        await audit.WriteAsync(context, AuditEventType.SecondFactorReset, user, null, reason: null).ConfigureAwait(false);
+        try
+        {
+            await authority.RevokeAsync(new RevocationTarget.EverythingOf(user), RevocationReason.SecondFactorReset, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Also when the store is down: the factor is gone.
+            await audit.WriteAsync(context, AuditEventType.SecondFactorReset, user, null, reason: null).ConfigureAwait(false);
+        }
+
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 }

@@ -67,8 +67,8 @@ internal sealed class IssuerEdge(RequestDelegate next, SecurityHeaders headers, 
             TokenStoreUnavailableException or TimeoutException => Problems.Unavailable,
             BadHttpRequestException { StatusCode: var status } => Problems.OfStatus(status),
 
-            // Entity Framework and others wrap what the database said, and that wraps what the network did.
-            _ when CausesOf(failure).Any(cause => cause is DbException or TimeoutException) => Problems.Unavailable,
+            // Entity Framework and others wrap what the database said, and that wraps what the network did; or a disk is full.
+            _ when CausesOf(failure).Any(cause => cause is DbException or TimeoutException or IOException or UnauthorizedAccessException) => Problems.Unavailable,
             _ => Problems.ServerError,
         };
         switch (problem.Status)

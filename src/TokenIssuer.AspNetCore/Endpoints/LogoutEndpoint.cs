@@ -79,8 +79,12 @@ internal sealed class LogoutEndpoint(
         catch (TokenStoreUnavailableException) when (scope == This)
         {
             // What can't be read can be revoked all the same. A wider scope must wait: it needs the session as proof, and the repetition would find it dead.
-            await audit.WriteAsync(context, AuditEventType.Logout, user: null, session, scope).ConfigureAwait(false);
-            await authority.RevokeAsync(new RevocationTarget.Session(session), RevocationReason.Logout, context.RequestAborted).ConfigureAwait(false);
+            var receipt = await authority.RevokeAsync(new RevocationTarget.Session(session), RevocationReason.Logout, context.RequestAborted).ConfigureAwait(false);
+            if (receipt.RevocationId is not null)
+            {
+                await audit.WriteOrLogAsync(context, AuditEventType.Logout, user: null, session, scope).ConfigureAwait(false);
+            }
+
             return This;
         }
 

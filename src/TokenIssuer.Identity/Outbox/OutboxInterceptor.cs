@@ -112,7 +112,7 @@ internal sealed class OutboxInterceptor<TContext, TKey>(IdentityChanges<TKey> ch
 
         var open = _open.GetOrCreateValue(context);
         open.IsSaving = true;
-        open.HasRows |= rows.Count > 0;
+        open.Users.UnionWith(rows.Select(row => row.User));
         context.AddRange(rows);
     }
 
@@ -133,30 +133,21 @@ internal sealed class OutboxInterceptor<TContext, TKey>(IdentityChanges<TKey> ch
 
     private void Expect(TContext context)
     {
-        if (_open.TryGetValue(context, out var open) && open.HasRows)
+        if (_open.TryGetValue(context, out var open) && open.Users.Count > 0)
         {
             outbox.Expect();
         }
     }
 
+    /// <exception cref="TokenStoreUnavailableException">The change is committed, and its revocation waits.</exception>
     private async Task DrainAsync(TContext context)
     {
-        var hasRows = _open.TryGetValue(context, out var open) && open.HasRows;
+        var users = _open.TryGetValue(context, out var open) ? open.Users : [];
         _open.Remove(context);
-        if (hasRows)
+        if (users.Count > 0)
         {
-            try
-            {
-                // The directory has changed: the tokens must follow, whether the caller waits or not.
-                await outbox.DrainAsync(CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (Exception failure)
-            {
-                // Whatever it was: the change is committed, and nobody may take it for undone.
-                outbox.Expect();
-                throw failure as TokenStoreUnavailableException
-                    ?? new TokenStoreUnavailableException("The directory has changed; what that makes invalid is revoked as soon as it can be.", failure);
-            }
+            // The directory has changed: the tokens must follow, whether the caller waits or not.
+            await outbox.DrainAsync(users, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -176,6 +167,7 @@ internal sealed class OutboxInterceptor<TContext, TKey>(IdentityChanges<TKey> ch
 
         public bool IsSaving { get; set; }
 
-        public bool HasRows { get; set; }
+        /// <summary>Who has rows.</summary>
+        public HashSet<string> Users { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -4,12 +4,23 @@ namespace TokenIssuer.Identity.Outbox;
 internal abstract class PendingRevocations
 {
     /// <summary>
-    /// When it returns, whatever was committed about a user before the call is revoked: to be asked before a session is started,
-    /// which a revocation that comes late would end.
+    /// When it returns, whatever was committed about these users before the call is revoked: to be asked before a session is
+    /// started, which a revocation that comes late would end. What others wait for is not waited for.
     /// </summary>
-    public abstract Task DrainAsync(string userId, CancellationToken cancellationToken);
+    /// <exception cref="TokenStoreUnavailableException">Something is left, which is tried again in the background.</exception>
+    public abstract Task DrainAsync(IReadOnlyCollection<string> userIds, CancellationToken cancellationToken);
 
-    /// <summary>Tries everything that is there.</summary>
     /// <returns>False when something is left, which is tried again in the background.</returns>
-    public abstract Task<bool> TryDrainAsync(CancellationToken cancellationToken);
+    public async Task<bool> TryDrainAsync(IReadOnlyCollection<string> userIds)
+    {
+        try
+        {
+            await DrainAsync(userIds, CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (TokenStoreUnavailableException)
+        {
+            return false;
+        }
+    }
 }

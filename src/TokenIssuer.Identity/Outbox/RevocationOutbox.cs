@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,9 @@ internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, Ti
     /// <summary>Transactions that somebody else commits take less.</summary>
     private static readonly TimeSpan s_longestTransaction = TimeSpan.FromMinutes(2);
 
+    /// <summary>While the token store is silent each costs its deadline, and a transaction of the directory.</summary>
+    private const int MostFailures = 10;
+
     private long _expectedAt;
 
     /// <summary>Whether rows were written lately by somebody who does not wait for their revocation.</summary>
@@ -23,53 +27,69 @@ internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, Ti
 
     public void Expect() => Volatile.Write(ref _expectedAt, clock.GetTimestamp());
 
-    /// <summary>When it returns, whatever was committed before the call is revoked.</summary>
-    public Task DrainAsync(CancellationToken cancellationToken) => DrainAsync(rows => rows, cancellationToken);
-
-    public override Task DrainAsync(string userId, CancellationToken cancellationToken)
-        => DrainAsync(rows => rows.Where(row => row.User == userId), cancellationToken);
-
-    public override async Task<bool> TryDrainAsync(CancellationToken cancellationToken)
+    public override async Task DrainAsync(IReadOnlyCollection<string> userIds, CancellationToken cancellationToken)
     {
-        try
+        if (await DrainAsync(rows => rows.Where(row => userIds.Contains(row.User)), mostFailures: 1, cancellationToken).ConfigureAwait(false) is { } failure)
         {
-            await DrainAsync(cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Whatever broke, the rows stay and are tried again.
             Expect();
-            logger.OutboxUndelivered(failure);
-            return false;
+            throw new TokenStoreUnavailableException("The directory has changed; what that makes invalid is revoked as soon as it can be.", failure);
         }
     }
 
-    /// <summary>One after the other, whatever becomes of the one before: the partition of one user may be silent, and the others have theirs revoked.</summary>
-    private async Task DrainAsync(Func<IQueryable<OutboxRow>, IQueryable<OutboxRow>> choose, CancellationToken cancellationToken)
+    /// <summary>Tries everything that is there.</summary>
+    /// <returns>False when something is left.</returns>
+    public async Task<bool> TryDrainAsync(CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var directory = scope.ServiceProvider.GetRequiredService<TContext>();
-        var rows = await choose(directory.Set<OutboxRow>().AsNoTracking()).OrderBy(row => row.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
-        var failures = new List<Exception>();
-        foreach (var sameTarget in rows.GroupBy(row => row.Target))
+        var failure = await DrainAsync(rows => rows, MostFailures, cancellationToken).ConfigureAwait(false);
+        if (failure is not null && !cancellationToken.IsCancellationRequested)
         {
-            try
-            {
-                // Of a host's own strategy to try again: it does not let a transaction be begun outside of it.
-                await directory.Database.CreateExecutionStrategy().ExecuteAsync(
-                    token => RevokeAsync(scope.ServiceProvider, directory, [.. sameTarget], token), cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-            {
-                failures.Add(failure);
-            }
+            Expect();
+            logger.OutboxUndelivered(failure);
         }
 
-        if (failures.Count > 0)
+        return failure is null;
+    }
+
+    /// <returns>What went wrong first; null when nothing is left.</returns>
+    private async Task<Exception?> DrainAsync(
+        Func<IQueryable<OutboxRow>, IQueryable<OutboxRow>> choose, int mostFailures, CancellationToken cancellationToken)
+    {
+        var failures = new List<Exception>();
+        try
         {
-            throw new TokenStoreUnavailableException(
-                $"The directory has changed, and {failures.Count} of its revocations could not be made yet.", failures[0]);
+            await using var scope = scopes.CreateAsyncScope();
+            var directory = scope.ServiceProvider.GetRequiredService<TContext>();
+            var rows = await choose(directory.Set<OutboxRow>().AsNoTracking()).OrderBy(row => row.Id).ToListAsync(cancellationToken).ConfigureAwait(false);
+            var targets = rows.GroupBy(row => row.Target).ToArray();
+
+            // In another order each time: one that can't be delivered must not always stand in front of the others.
+            RandomNumberGenerator.Shuffle(targets.AsSpan());
+            for (var i = 0; i < targets.Length && failures.Count < mostFailures; i++)
+            {
+                await TryRevokeAsync(scope.ServiceProvider, directory, [.. targets[i]], failures, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception failure)
+        {
+            // Whatever broke, the rows stay.
+            failures.Add(failure);
+        }
+
+        return failures.Count > 0 ? failures[0] : null;
+    }
+
+    private async Task TryRevokeAsync(
+        IServiceProvider services, TContext directory, IReadOnlyList<OutboxRow> rows, List<Exception> failures, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Of a host's own strategy to try again: it does not let a transaction be begun outside of it.
+            await directory.Database.CreateExecutionStrategy().ExecuteAsync(
+                token => RevokeAsync(services, directory, rows, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            failures.Add(failure);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes, Au
         if (verdict == CredentialVerdict.Correct)
         {
             // What is late must not end the session that starts now.
-            await outbox.DrainAsync(await users.GetUserIdAsync(user).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            await outbox.DrainAsync([await users.GetUserIdAsync(user).ConfigureAwait(false)], cancellationToken).ConfigureAwait(false);
         }
 
         return verdict;
@@ -119,7 +119,7 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes, Au
         catch (TokenStoreUnavailableException)
         {
             // Thrown by the outbox, after the commit: the password is changed. A session that starts before the revocation ends with it.
-            return (IdentityResult.Success, await outbox.TryDrainAsync(CancellationToken.None).ConfigureAwait(false));
+            return (IdentityResult.Success, await outbox.TryDrainAsync([await users.GetUserIdAsync(user).ConfigureAwait(false)]).ConfigureAwait(false));
         }
     }
 

@@ -1,12 +1,12 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TokenIssuer.AccessTokens;
 using TokenIssuer.Families;
 using TokenIssuer.RefreshTokens;
 using TokenIssuer.Revocation;
 using TokenIssuer.Server.Diagnostics;
 using TokenIssuer.Server.Users;
-using TokenIssuer.Signing;
 
 namespace TokenIssuer.Server.Health;
 
@@ -68,16 +68,14 @@ internal static class Readiness
         }
     }
 
-    private sealed class KeysCheck(KeyRing signing, RefreshKeyRing refresh, Denylist denylist) : IHealthCheck
+    private sealed class KeysCheck(AccessTokenMinter minter, RefreshKeyRing refresh) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
-                _ = refresh.Current;
-                return Task.FromResult(denylist.ListsKey(signing.Current.KeyId)
-                    ? HealthCheckResult.Unhealthy("The signing key was retired, and there is no other.")
-                    : HealthCheckResult.Healthy());
+                _ = (refresh.Current, minter.FindKey());
+                return Task.FromResult(HealthCheckResult.Healthy());
             }
             catch (TokenStoreUnavailableException failure)
             {

@@ -58,7 +58,7 @@ internal sealed class IdentityCredentialVerifier(
             await attempts.WelcomeAsync(attempt, cancellationToken).ConfigureAwait(false);
 
             // What is late must not end the session that starts now.
-            await outbox.DrainAsync(user.Id, cancellationToken).ConfigureAwait(false);
+            await outbox.DrainAsync([user.Id], cancellationToken).ConfigureAwait(false);
         }
 
         return verdict;
@@ -123,7 +123,7 @@ internal sealed class IdentityCredentialVerifier(
         catch (TokenStoreUnavailableException)
         {
             // Thrown by the outbox, after the commit: the password is changed. A session that starts before the revocation ends with it.
-            return (IdentityResult.Success, await outbox.TryDrainAsync(CancellationToken.None).ConfigureAwait(false));
+            return (IdentityResult.Success, await outbox.TryDrainAsync([user.Id]).ConfigureAwait(false));
         }
     }
 

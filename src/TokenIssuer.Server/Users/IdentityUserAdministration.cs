@@ -171,7 +171,7 @@ internal sealed class IdentityUserAdministration(
         }
 
         // An earlier change may have been made while the store was down: who asks again must not be told that all is well.
-        await outbox.DrainAsync(CancellationToken.None).ConfigureAwait(false);
+        await outbox.DrainAsync([unchanged.Id.Value], CancellationToken.None).ConfigureAwait(false);
         return new UserChange.Unchanged(unchanged);
     }
 

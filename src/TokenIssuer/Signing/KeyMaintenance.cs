@@ -2,12 +2,19 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TokenIssuer.Diagnostics;
 using TokenIssuer.RefreshTokens;
+using TokenIssuer.Revocation;
 
 namespace TokenIssuer.Signing;
 
 /// <summary>Loads the keys before the first request, and re-reads the folder, which other issuers may share, every few seconds.</summary>
 internal sealed class KeyMaintenance(
-    KeyRing signing, RefreshKeyRing refresh, KeyDirectory folder, SealKeyAgreement agreement, TimeProvider clock, ILogger<KeyMaintenance> logger) : BackgroundService
+    KeyRing signing,
+    RefreshKeyRing refresh,
+    KeyDirectory folder,
+    Denylist denylist,
+    SealKeyAgreement agreement,
+    TimeProvider clock,
+    ILogger<KeyMaintenance> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
 
@@ -34,6 +41,7 @@ internal sealed class KeyMaintenance(
             {
                 await Task.Delay(s_interval, clock, stoppingToken).ConfigureAwait(false);
                 signing.Load();
+                signing.TakeOut(denylist.ListsKey);
                 refresh.Load();
                 await AgreeAsync(stoppingToken).ConfigureAwait(false);
             }

@@ -14,7 +14,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
 
     private readonly Lock _loading = new();
     private readonly Dictionary<KeyFile, SigningKey> _loaded = [];
-    private readonly HashSet<string> _undeletable = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _retired = new(StringComparer.Ordinal);
     private IReadOnlyList<RingKey> _keys = [];
     private SigningKey? _current;
 
@@ -41,7 +41,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
                 files = DropOutlived(files);
             }
 
-            if (files.Count == 0)
+            if (files.Count == 0 && _retired.Count == 0)
             {
                 throw new InvalidOperationException(
                     $"There is no signing key (*.pem) in {directory.FullPath}: put a PKCS#8 PEM file with a P-256 key there, or set TokenIssuer:Keys:Generate to true.");
@@ -73,7 +73,29 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
         }
     }
 
-    /// <summary>What <see cref="TryRetire"/> would answer now. Changes nothing.</summary>
+    /// <summary>
+    /// Takes out, for good, what the revocation log calls retired and the folder still holds: it was deployed to this issuer
+    /// alone, or nobody could delete it, and the log forgets it when its last token has expired.
+    /// </summary>
+    public void TakeOut(Func<string, bool> isRetired)
+    {
+        lock (_loading)
+        {
+            var left = Keys.Where(key => isRetired(key.Key.KeyId)).ToList();
+            foreach (var (key, _, file) in left)
+            {
+                _retired.Add(key.KeyId);
+                logger.RetiredKeyLeft(file.Path);
+            }
+
+            if (left.Count > 0)
+            {
+                Load();
+            }
+        }
+    }
+
+    /// <summary>What <see cref="TryRetire"/> would answer now. Retires nothing.</summary>
     public KeyRetirement JudgeRetirement(string keyId)
     {
         lock (_loading)
@@ -98,7 +120,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
                     Announce(Published());
                 }
 
-                Delete(retired.File);
+                Delete(retired);
                 Load();
             }
 
@@ -107,16 +129,16 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
     }
 
     /// <summary>What was deployed in a folder that nobody may write to is out of this ring all the same.</summary>
-    private void Delete(KeyFile file)
+    private void Delete(RingKey key)
     {
         try
         {
-            KeyDirectory.Delete(file);
+            KeyDirectory.Delete(key.File);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            _undeletable.Add(file.Path);
-            logger.RetiredKeyUndeletable(file.Path, failure.Message);
+            _retired.Add(key.Key.KeyId);
+            logger.RetiredKeyLeft(key.File.Path);
         }
     }
 
@@ -149,11 +171,30 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
         return ListFiles();
     }
 
-    private IReadOnlyList<KeyFile> ListFiles() => [.. directory.List(Extension).Where(file => !_undeletable.Contains(file.Path))];
+    private IReadOnlyList<KeyFile> ListFiles()
+    {
+        var files = directory.List(Extension);
+        return _retired.Count == 0 ? files : [.. files.Where(file => !_retired.Contains(Read(file).KeyId))];
+    }
+
+    private SigningKey Read(KeyFile file)
+    {
+        if (!_loaded.TryGetValue(file, out var key))
+        {
+            _loaded[file] = key = SigningKey.Read(file);
+        }
+
+        return key;
+    }
 
     private void Announce(IReadOnlyList<KeyFile> files)
     {
         var number = files.Count == 0 ? 1 : files[^1].Number + 1;
+        while (_retired.Count > 0 && directory.List(Extension).Any(file => file.Number == number && _retired.Contains(Read(file).KeyId)))
+        {
+            number++;
+        }
+
         if (directory.TryCreate($"signing-{number}{Extension}", SigningKey.Generate()))
         {
             logger.SigningKeyCreated(number);
@@ -185,12 +226,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
         var keys = new List<RingKey>(files.Count);
         for (var i = 0; i < files.Count; i++)
         {
-            if (!_loaded.TryGetValue(files[i], out var key))
-            {
-                _loaded[files[i]] = key = SigningKey.Read(files[i]);
-            }
-
-            keys.Add(new RingKey(key, i < signing ? KeyPhase.Retiring : i == signing ? KeyPhase.Signing : KeyPhase.Announced, files[i]));
+            keys.Add(new RingKey(Read(files[i]), i < signing ? KeyPhase.Retiring : i == signing ? KeyPhase.Signing : KeyPhase.Announced, files[i]));
         }
 
         if (keys.DistinctBy(key => key.Key.KeyId).Count() != keys.Count)
@@ -198,7 +234,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
             throw new InvalidOperationException($"Two files in {directory.FullPath} hold the same key: remove one.");
         }
 
-        Volatile.Write(ref _current, keys[signing].Key);
+        Volatile.Write(ref _current, keys.Count == 0 ? null : keys[signing].Key);
         Volatile.Write(ref _keys, keys);
     }
 }

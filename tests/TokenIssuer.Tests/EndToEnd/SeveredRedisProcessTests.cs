@@ -9,8 +9,8 @@ public sealed class SeveredRedisProcessTests(SeveredRedisDeployment deployment) 
 {
     // Far above what was measured: other tests share the machine.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan s_tenSeconds = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_fiveSeconds = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_tenSecondsWithSlackFactorTwo = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_fiveSecondsWithSlackFactorThree = TimeSpan.FromSeconds(15);
 
     // Longer than the three seconds after which a silent connection is given up, so that the next one is swallowed as well.
     private static readonly TimeSpan s_longSilence = TimeSpan.FromSeconds(6);
@@ -46,7 +46,7 @@ public sealed class SeveredRedisProcessTests(SeveredRedisDeployment deployment) 
         TestContext.Current.TestOutputHelper?.WriteLine($"Recovered after {recovery.TotalMilliseconds:F0} ms.");
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode));
         Assert.All(answers, answer => Assert.NotNull(answer.Headers.RetryAfter));
-        Assert.True(recovery < s_tenSeconds, $"It took {recovery}.");
+        Assert.True(recovery < s_tenSecondsWithSlackFactorTwo, $"It took {recovery}.");
         await PatientClient.AssertGoOnAsync(_processes, held);
     }
 
@@ -83,7 +83,7 @@ public sealed class SeveredRedisProcessTests(SeveredRedisDeployment deployment) 
         var everywhere = TimeProvider.System.GetElapsedTime(promotedAt);
 
         TestContext.Current.TestOutputHelper?.WriteLine($"Refused everywhere after {everywhere.TotalMilliseconds:F0} ms.");
-        Assert.True(everywhere < s_fiveSeconds, $"It took {everywhere}.");
+        Assert.True(everywhere < s_fiveSecondsWithSlackFactorThree, $"It took {everywhere}.");
         await PatientClient.AssertGoOnAsync(_processes, held);
         await _processes.WaitUntilReadyAsync();
     }
