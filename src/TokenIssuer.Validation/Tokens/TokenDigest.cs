@@ -13,6 +13,10 @@ internal readonly record struct TokenDigest(UInt128 High, UInt128 Low)
 {
     private const int OnStack = 1024;
 
+    // Every request comes through here, and the one-shot form makes and frees a context each time.
+    [ThreadStatic]
+    private static IncrementalHash? t_hash;
+
     /// <returns>False for a text that is longer than any token or holds what is no ASCII character.</returns>
     public static bool TryCompute(string token, out TokenDigest digest)
     {
@@ -27,9 +31,11 @@ internal readonly record struct TokenDigest(UInt128 High, UInt128 Low)
         var isAscii = Ascii.FromUtf16(token, bytes, out var written) == OperationStatus.Done;
         if (isAscii)
         {
-            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(bytes[..written], hash);
-            digest = MemoryMarshal.Read<TokenDigest>(hash);
+            Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes];
+            var hash = t_hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(bytes[..written]);
+            hash.GetHashAndReset(sum);
+            digest = MemoryMarshal.Read<TokenDigest>(sum);
         }
 
         if (rented is not null)
