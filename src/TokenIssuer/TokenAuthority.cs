@@ -99,6 +99,8 @@ public sealed partial class TokenAuthority
     /// <returns>Null when the generation moved between reading it and starting the session: start over.</returns>
     private async Task<LoginOutcome?> TryLogInAsync(Credentials credentials, SessionRequest request, CancellationToken cancellationToken)
     {
+        // Before a one-time code is spent for nothing.
+        _minter.FindKey();
         var subject = await _directory.FindAsync(credentials.Username, cancellationToken).ConfigureAwait(false);
 
         // Unknown names cost a read as well, or the time would tell them apart.

@@ -19,15 +19,19 @@ internal sealed class TotpAdminEndpoint(IUserAdministration directory, ISecondFa
             return;
         }
 
-        await factors.RemoveAsync(user, context.RequestAborted).ConfigureAwait(false);
+        var isDone = await factors.RemoveAsync(user, context.RequestAborted).ConfigureAwait(false);
         try
         {
             await authority.RevokeAsync(new RevocationTarget.EverythingOf(user), RevocationReason.SecondFactorReset, CancellationToken.None).ConfigureAwait(false);
+            isDone = true;
         }
         finally
         {
             // Also when the store is down: the factor is gone.
-            await audit.WriteAsync(context, AuditEventType.SecondFactorReset, user, null, reason: null).ConfigureAwait(false);
+            if (isDone)
+            {
+                await audit.WriteAsync(context, AuditEventType.SecondFactorReset, user, null, reason: null).ConfigureAwait(false);
+            }
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -29,8 +29,9 @@ internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, Ti
 
     public override async Task DrainAsync(IReadOnlyCollection<string> userIds, CancellationToken cancellationToken)
     {
-        if (await DrainAsync(rows => rows.Where(row => userIds.Contains(row.User)), mostFailures: 1, cancellationToken).ConfigureAwait(false) is { } failure)
+        if (await DrainAsync(rows => rows.Where(row => userIds.Contains(row.User)), cancellationToken).ConfigureAwait(false) is { } failure)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Expect();
             throw new TokenStoreUnavailableException("The directory has changed; what that makes invalid is revoked as soon as it can be.", failure);
         }
@@ -40,7 +41,7 @@ internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, Ti
     /// <returns>False when something is left.</returns>
     public async Task<bool> TryDrainAsync(CancellationToken cancellationToken)
     {
-        var failure = await DrainAsync(rows => rows, MostFailures, cancellationToken).ConfigureAwait(false);
+        var failure = await DrainAsync(rows => rows, cancellationToken).ConfigureAwait(false);
         if (failure is not null && !cancellationToken.IsCancellationRequested)
         {
             Expect();
@@ -52,7 +53,7 @@ internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, Ti
 
     /// <returns>What went wrong first; null when nothing is left.</returns>
     private async Task<Exception?> DrainAsync(
-        Func<IQueryable<OutboxRow>, IQueryable<OutboxRow>> choose, int mostFailures, CancellationToken cancellationToken)
+        Func<IQueryable<OutboxRow>, IQueryable<OutboxRow>> choose, CancellationToken cancellationToken)
     {
         var failures = new List<Exception>();
         try
@@ -64,7 +65,7 @@ internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, Ti
 
             // In another order each time: one that can't be delivered must not always stand in front of the others.
             RandomNumberGenerator.Shuffle(targets.AsSpan());
-            for (var i = 0; i < targets.Length && failures.Count < mostFailures; i++)
+            for (var i = 0; i < targets.Length && failures.Count < MostFailures; i++)
             {
                 await TryRevokeAsync(scope.ServiceProvider, directory, [.. targets[i]], failures, cancellationToken).ConfigureAwait(false);
             }

@@ -76,7 +76,7 @@ internal static partial class Log
     [LoggerMessage(1042, LogLevel.Error, "Issuers of this store have different keys. {Reason}", EventName = "SealKeysDiffer")]
     public static partial void SealKeysDiffer(this ILogger logger, string reason);
 
-    [LoggerMessage(1043, LogLevel.Error, "The key {Path} is retired and still there. It is out of this issuer's ring until the next start: remove the file.", EventName = "RetiredKeyLeft")]
+    [LoggerMessage(1043, LogLevel.Error, "The key {Path} is retired, and its file is still there. It is out of this issuer's ring until the next start: replace the file by a new key.", EventName = "RetiredKeyLeft")]
     public static partial void RetiredKeyLeft(this ILogger logger, string path);
 
     [LoggerMessage(1045, LogLevel.Error, "The password of user {User} is changed, and the store did not answer: earlier tokens die as soon as it does.", EventName = "PasswordChangeIncomplete")]

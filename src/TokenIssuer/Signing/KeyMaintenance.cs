@@ -40,8 +40,8 @@ internal sealed class KeyMaintenance(
             try
             {
                 await Task.Delay(s_interval, clock, stoppingToken).ConfigureAwait(false);
-                signing.Load();
                 signing.TakeOut(denylist.ListsKey);
+                signing.Load();
                 refresh.Load();
                 await AgreeAsync(stoppingToken).ConfigureAwait(false);
             }

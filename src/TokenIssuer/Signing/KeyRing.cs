@@ -14,7 +14,10 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
 
     private readonly Lock _loading = new();
     private readonly Dictionary<KeyFile, SigningKey> _loaded = [];
+
+    // For good: a file that nobody could delete, or that a deployment puts back, must not sign again.
     private readonly HashSet<string> _retired = new(StringComparer.Ordinal);
+    private IReadOnlyList<KeyFile> _files = [];
     private IReadOnlyList<RingKey> _keys = [];
     private SigningKey? _current;
 
@@ -34,14 +37,8 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
     {
         lock (_loading)
         {
-            var files = ListFiles();
-            if (options.Value.Keys.Generate)
-            {
-                files = CreateMissing(files);
-                files = DropOutlived(files);
-            }
-
-            if (files.Count == 0 && _retired.Count == 0)
+            var files = options.Value.Keys.Generate ? DropOutlived(CreateMissing(ListLiving())) : directory.List(Extension);
+            if (files.Count == 0)
             {
                 throw new InvalidOperationException(
                     $"There is no signing key (*.pem) in {directory.FullPath}: put a PKCS#8 PEM file with a P-256 key there, or set TokenIssuer:Keys:Generate to true.");
@@ -67,31 +64,18 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
                 return KeyRotation.TooEarly;
             }
 
-            Announce(Published());
+            Announce(_files);
             Load();
             return KeyRotation.Rotated;
         }
     }
 
-    /// <summary>
-    /// Takes out, for good, what the revocation log calls retired and the folder still holds: it was deployed to this issuer
-    /// alone, or nobody could delete it, and the log forgets it when its last token has expired.
-    /// </summary>
+    /// <summary>Retires what the revocation log calls retired, whoever ordered it and however far they came.</summary>
     public void TakeOut(Func<string, bool> isRetired)
     {
         lock (_loading)
         {
-            var left = Keys.Where(key => isRetired(key.Key.KeyId)).ToList();
-            foreach (var (key, _, file) in left)
-            {
-                _retired.Add(key.KeyId);
-                logger.RetiredKeyLeft(file.Path);
-            }
-
-            if (left.Count > 0)
-            {
-                Load();
-            }
+            Retire([.. Keys.Where(key => isRetired(key.Key.KeyId))]);
         }
     }
 
@@ -101,7 +85,8 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
         lock (_loading)
         {
             Load();
-            return Find(keyId) is not { } key ? KeyRetirement.Unknown
+            return _retired.Contains(keyId) ? KeyRetirement.Retired
+                : Find(keyId) is not { } key ? KeyRetirement.Unknown
                 : Keys.Count == 1 && !IsSucceeded(key) ? KeyRetirement.LastKey
                 : KeyRetirement.Retired;
         }
@@ -113,32 +98,12 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
         lock (_loading)
         {
             var verdict = JudgeRetirement(keyId);
-            if (verdict == KeyRetirement.Retired && Find(keyId) is { } retired)
+            if (verdict == KeyRetirement.Retired && Find(keyId) is { } key)
             {
-                if (IsSucceeded(retired))
-                {
-                    Announce(Published());
-                }
-
-                Delete(retired);
-                Load();
+                Retire([key]);
             }
 
             return verdict;
-        }
-    }
-
-    /// <summary>What was deployed in a folder that nobody may write to is out of this ring all the same.</summary>
-    private void Delete(RingKey key)
-    {
-        try
-        {
-            KeyDirectory.Delete(key.File);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            _retired.Add(key.Key.KeyId);
-            logger.RetiredKeyLeft(key.File.Path);
         }
     }
 
@@ -147,18 +112,54 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
     /// <summary>Whether another key is made when this one goes.</summary>
     private bool IsSucceeded(RingKey key) => options.Value.Keys.Generate && key.Phase != KeyPhase.Retiring;
 
-    /// <summary>
-    /// What was decided upon: the next number follows from it, so that of two issuers that rotate or retire at once only one
-    /// creates a file. After a fresh look into the folder the second would promote the key that the first has just announced.
-    /// </summary>
-    private List<KeyFile> Published() => [.. Keys.Select(key => key.File)];
+    private void Retire(List<RingKey> keys)
+    {
+        if (keys.Count == 0)
+        {
+            return;
+        }
+
+        // Out of memory first: that holds whatever becomes of the folder.
+        _retired.UnionWith(keys.Select(key => key.Key.KeyId));
+        Publish(_files);
+        foreach (var key in keys)
+        {
+            if (IsSucceeded(key))
+            {
+                Announce(_files);
+            }
+
+            Delete(key.File);
+        }
+
+        Load();
+    }
+
+    /// <summary>What an operator deployed is the operator's to replace: the place of its file in the row tells who signs.</summary>
+    private void Delete(KeyFile file)
+    {
+        try
+        {
+            if (options.Value.Keys.Generate)
+            {
+                KeyDirectory.Delete(file);
+                return;
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It is out of the ring all the same.
+        }
+
+        logger.RetiredKeyLeft(file.Path);
+    }
 
     private IReadOnlyList<KeyFile> CreateMissing(IReadOnlyList<KeyFile> files)
     {
         while (files.Count < 2)
         {
             Announce(files);
-            files = ListFiles();
+            files = ListLiving();
         }
 
         var signingSince = files[^1].CreatedAt;
@@ -168,14 +169,12 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
         }
 
         Announce(files);
-        return ListFiles();
+        return ListLiving();
     }
 
-    private IReadOnlyList<KeyFile> ListFiles()
-    {
-        var files = directory.List(Extension);
-        return _retired.Count == 0 ? files : [.. files.Where(file => !_retired.Contains(Read(file).KeyId))];
-    }
+    private IReadOnlyList<KeyFile> ListLiving() => [.. directory.List(Extension).Where(file => !IsRetired(file))];
+
+    private bool IsRetired(KeyFile file) => _retired.Count > 0 && _retired.Contains(Read(file).KeyId);
 
     private SigningKey Read(KeyFile file)
     {
@@ -190,7 +189,7 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
     private void Announce(IReadOnlyList<KeyFile> files)
     {
         var number = files.Count == 0 ? 1 : files[^1].Number + 1;
-        while (_retired.Count > 0 && directory.List(Extension).Any(file => file.Number == number && _retired.Contains(Read(file).KeyId)))
+        while (_retired.Count > 0 && directory.List(Extension).Any(file => file.Number == number && IsRetired(file)))
         {
             number++;
         }
@@ -220,9 +219,15 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
         return kept;
     }
 
+    /// <summary>Where the key that would sign is retired, the announced one does: every verifier has it.</summary>
     private void Publish(IReadOnlyList<KeyFile> files)
     {
         var signing = Math.Max(0, files.Count - 2);
+        while (signing < files.Count && IsRetired(files[signing]))
+        {
+            signing++;
+        }
+
         var keys = new List<RingKey>(files.Count);
         for (var i = 0; i < files.Count; i++)
         {
@@ -234,8 +239,9 @@ internal sealed class KeyRing(KeyDirectory directory, IOptions<TokenIssuerOption
             throw new InvalidOperationException($"Two files in {directory.FullPath} hold the same key: remove one.");
         }
 
-        Volatile.Write(ref _current, keys.Count == 0 ? null : keys[signing].Key);
-        Volatile.Write(ref _keys, keys);
+        _files = files;
+        Volatile.Write(ref _current, signing < keys.Count ? keys[signing].Key : null);
+        Volatile.Write(ref _keys, [.. keys.Where(key => !_retired.Contains(key.Key.KeyId))]);
     }
 }
 

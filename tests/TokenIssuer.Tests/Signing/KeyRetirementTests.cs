@@ -36,37 +36,84 @@ public sealed class KeyRetirementTests : IDisposable
     }
 
     [Fact]
-    public void What_the_log_calls_retired_is_out_of_the_ring_though_its_file_stays()
+    public void What_the_log_calls_retired_is_retired_by_every_issuer_and_the_announced_key_signs()
     {
-        _folder.Options.Keys.Generate = false;
-        _folder.Deploy("signing-1.pem", SigningKey.Generate());
-        _folder.Deploy("signing-2.pem", SigningKey.Generate());
-        var ring = _folder.LoadRing();
-        var (retired, announced) = (ring.Keys[0].Key.KeyId, ring.Keys[1].Key.KeyId);
+        var (one, other) = (_folder.LoadRing(), _folder.LoadRing());
+        _folder.Clock.Advance(_folder.Options.Keys.AnnounceFor);
+        one.TryRotate();
+        other.Load();
+        var retired = one.Current.KeyId;
 
-        ring.TakeOut(keyId => keyId == retired);
-        ring.TakeOut(_ => false);
-        ring.Load();
+        other.TakeOut(keyId => keyId == retired);
+        one.TakeOut(keyId => keyId == retired);
 
-        Assert.Equal(("2 Signing", announced), (KeyFolder.PhasesOf(ring), ring.Current.KeyId));
-        Assert.Equal(2, _folder.Files.Count);
-        _folder.Deploy("signing-1.pem", SigningKey.Generate());
-        File.SetLastWriteTimeUtc(_folder.PathOf("signing-1.pem"), _folder.Clock.Now.AddSeconds(1).UtcDateTime);
-        ring.Load();
-        Assert.Equal("1 Signing, 2 Announced", KeyFolder.PhasesOf(ring));
-        ring.TakeOut(_ => true);
-        Assert.Throws<TokenStoreUnavailableException>(() => ring.Current);
+        Assert.Equal("1 Retiring, 3 Signing, 4 Announced", KeyFolder.PhasesOf(one));
+        Assert.Equal("1 Retiring, 3 Signing, 4 Announced", KeyFolder.PhasesOf(other));
+        Assert.Equal(["signing-1.pem", "signing-3.pem", "signing-4.pem"], _folder.Files);
+        Assert.Equal((KeyRetirement.Retired, KeyRetirement.Retired), (one.TryRetire(retired), one.JudgeRetirement(retired)));
     }
 
     [Fact]
-    public void A_retired_key_that_stays_makes_way_for_generated_ones()
+    public void All_keys_can_be_retired_where_others_can_be_made()
     {
         var ring = _folder.LoadRing();
 
         ring.TakeOut(_ => true);
 
         Assert.Equal("3 Signing, 4 Announced", KeyFolder.PhasesOf(ring));
-        Assert.Equal(4, _folder.Files.Count);
+        Assert.Equal(2, _folder.Files.Count);
+    }
+
+    [Fact]
+    public void A_deployed_key_that_was_retired_stays_out_though_its_file_stays_and_the_announced_one_signs()
+    {
+        _folder.Options.Keys.Generate = false;
+        _folder.Deploy("signing-1.pem", SigningKey.Generate());
+        _folder.Deploy("signing-2.pem", SigningKey.Generate());
+        _folder.Deploy("signing-3.pem", SigningKey.Generate());
+        var ring = _folder.LoadRing();
+        var (retired, announced) = (ring.Current.KeyId, ring.Keys[2].Key.KeyId);
+
+        ring.TakeOut(keyId => keyId == retired);
+        ring.TakeOut(_ => false);
+        ring.Load();
+
+        Assert.Equal(3, _folder.Files.Count);
+        Assert.Equal(("1 Retiring, 3 Signing", announced), (KeyFolder.PhasesOf(ring), ring.Current.KeyId));
+        File.Delete(_folder.PathOf("signing-2.pem"));
+        _folder.Deploy("signing-4.pem", SigningKey.Generate());
+        ring.Load();
+        Assert.Equal("1 Retiring, 3 Signing, 4 Announced", KeyFolder.PhasesOf(ring));
+    }
+
+    [Fact]
+    public void The_last_deployed_key_signs_no_more_and_its_file_is_left_to_the_operator()
+    {
+        _folder.Options.Keys.Generate = false;
+        _folder.Deploy("key.pem", SigningKey.Generate());
+        var ring = _folder.LoadRing();
+
+        ring.TakeOut(_ => true);
+
+        Assert.Empty(ring.Keys);
+        Assert.Throws<TokenStoreUnavailableException>(() => ring.Current);
+        Assert.Single(_folder.Files);
+    }
+
+    [Fact]
+    public void A_folder_that_was_emptied_takes_no_key_away_after_a_retirement_either()
+    {
+        _folder.Options.Keys.Generate = false;
+        _folder.Deploy("signing-1.pem", SigningKey.Generate());
+        _folder.Deploy("signing-2.pem", SigningKey.Generate());
+        var ring = _folder.LoadRing();
+        ring.TryRetire(ring.Current.KeyId);
+        File.Delete(_folder.PathOf("signing-1.pem"));
+        File.Delete(_folder.PathOf("signing-2.pem"));
+
+        Assert.Throws<InvalidOperationException>(ring.Load);
+
+        Assert.Equal("2 Signing", KeyFolder.PhasesOf(ring));
     }
 
     [Fact]
