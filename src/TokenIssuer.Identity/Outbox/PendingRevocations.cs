@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Identity;
+
 namespace TokenIssuer.Identity.Outbox;
 
 /// <summary>What the outbox holds, for those who need not know in which database it lies.</summary>
@@ -10,12 +12,26 @@ internal abstract class PendingRevocations
     /// <exception cref="TokenStoreUnavailableException">Something is left, which is tried again in the background.</exception>
     public abstract Task DrainAsync(IReadOnlyCollection<string> userIds, CancellationToken cancellationToken);
 
-    /// <returns>False when something is left, which is tried again in the background.</returns>
-    public async Task<bool> TryDrainAsync(IReadOnlyCollection<string> userIds)
+    /// <summary>Runs a change of one user, whose session goes on in a new one: one that starts before the revocation would end with it.</summary>
+    /// <returns>What Identity says, and whether the tokens have followed; what has not is tried again in the background.</returns>
+    public async Task<(IdentityResult Result, bool IsSettled)> FollowAsync(string userId, Func<Task<IdentityResult>> change)
     {
         try
         {
-            await DrainAsync(userIds, CancellationToken.None).ConfigureAwait(false);
+            return (await change().ConfigureAwait(false), true);
+        }
+        catch (TokenStoreUnavailableException)
+        {
+            // Thrown by the outbox, after the commit: the change is made.
+            return (IdentityResult.Success, await TryDrainAsync(userId).ConfigureAwait(false));
+        }
+    }
+
+    private async Task<bool> TryDrainAsync(string userId)
+    {
+        try
+        {
+            await DrainAsync([userId], CancellationToken.None).ConfigureAwait(false);
             return true;
         }
         catch (TokenStoreUnavailableException)

@@ -51,11 +51,9 @@ internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, Ti
         return failure is null;
     }
 
-    /// <returns>What went wrong first; null when nothing is left.</returns>
-    private async Task<Exception?> DrainAsync(
-        Func<IQueryable<OutboxRow>, IQueryable<OutboxRow>> choose, CancellationToken cancellationToken)
+    /// <returns>What went wrong last; null when nothing is left.</returns>
+    private async Task<Exception?> DrainAsync(Func<IQueryable<OutboxRow>, IQueryable<OutboxRow>> choose, CancellationToken cancellationToken)
     {
-        var failures = new List<Exception>();
         try
         {
             await using var scope = scopes.CreateAsyncScope();
@@ -65,32 +63,37 @@ internal sealed class RevocationOutbox<TContext>(IServiceScopeFactory scopes, Ti
 
             // In another order each time: one that can't be delivered must not always stand in front of the others.
             RandomNumberGenerator.Shuffle(targets.AsSpan());
-            for (var i = 0; i < targets.Length && failures.Count < MostFailures; i++)
+            Exception? last = null;
+            var failures = 0;
+            for (var i = 0; i < targets.Length && failures < MostFailures; i++)
             {
-                await TryRevokeAsync(scope.ServiceProvider, directory, [.. targets[i]], failures, cancellationToken).ConfigureAwait(false);
+                var failure = await TryRevokeAsync(scope.ServiceProvider, directory, [.. targets[i]], cancellationToken).ConfigureAwait(false);
+                failures += failure is null ? 0 : 1;
+                last = failure ?? last;
             }
+
+            return last;
         }
         catch (Exception failure)
         {
             // Whatever broke, the rows stay.
-            failures.Add(failure);
+            return failure;
         }
-
-        return failures.Count > 0 ? failures[0] : null;
     }
 
-    private async Task TryRevokeAsync(
-        IServiceProvider services, TContext directory, IReadOnlyList<OutboxRow> rows, List<Exception> failures, CancellationToken cancellationToken)
+    private async Task<Exception?> TryRevokeAsync(
+        IServiceProvider services, TContext directory, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
     {
         try
         {
             // Of a host's own strategy to try again: it does not let a transaction be begun outside of it.
             await directory.Database.CreateExecutionStrategy().ExecuteAsync(
                 token => RevokeAsync(services, directory, rows, token), cancellationToken).ConfigureAwait(false);
+            return null;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            failures.Add(failure);
+            return failure;
         }
     }
 

@@ -92,7 +92,8 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes, Au
             return new PasswordChange.Wrong();
         }
 
-        var (changed, isSettled) = await ChangeAsync(users, user, currentPassword, newPassword).ConfigureAwait(false);
+        var (changed, isSettled) = await outbox.FollowAsync(
+            subject.Value, () => users.ChangePasswordAsync(user, currentPassword, newPassword)).ConfigureAwait(false);
         if (Has(changed, nameof(IdentityErrorDescriber.PasswordMismatch)))
         {
             await CountFailureAsync(users, user).ConfigureAwait(false);
@@ -107,20 +108,6 @@ internal sealed class IdentityCredentials<TUser>(IServiceScopeFactory scopes, Au
         return !changed.Succeeded ? new PasswordChange.Weak([.. changed.Errors.Select(error => error.Description)])
             : isSettled ? new PasswordChange.Changed()
             : new PasswordChange.Unsettled();
-    }
-
-    /// <returns>What Identity says, and whether the tokens have followed.</returns>
-    private async Task<(IdentityResult Result, bool IsSettled)> ChangeAsync(UserManager<TUser> users, TUser user, string currentPassword, string newPassword)
-    {
-        try
-        {
-            return (await users.ChangePasswordAsync(user, currentPassword, newPassword).ConfigureAwait(false), true);
-        }
-        catch (TokenStoreUnavailableException)
-        {
-            // Thrown by the outbox, after the commit: the password is changed. A session that starts before the revocation ends with it.
-            return (IdentityResult.Success, await outbox.TryDrainAsync([await users.GetUserIdAsync(user).ConfigureAwait(false)]).ConfigureAwait(false));
-        }
     }
 
     private static UserManager<TUser> UsersOf(AsyncServiceScope scope) => scope.ServiceProvider.GetRequiredService<UserManager<TUser>>();

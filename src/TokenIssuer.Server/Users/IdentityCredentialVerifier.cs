@@ -96,7 +96,8 @@ internal sealed class IdentityCredentialVerifier(
         }
 
         using var turn = await passwords.TakeTurnAsync(cancellationToken).ConfigureAwait(false);
-        var (changed, isSettled) = await ChangeAsync(users, user, currentPassword, newPassword).ConfigureAwait(false);
+        var (changed, isSettled) = await outbox.FollowAsync(
+            user.Id, () => users.ChangePasswordAsync(user, currentPassword, newPassword)).ConfigureAwait(false);
         if (changed.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch)))
         {
             return new PasswordChange.Wrong();
@@ -111,20 +112,6 @@ internal sealed class IdentityCredentialVerifier(
         return !changed.Succeeded ? new PasswordChange.Weak([.. changed.Errors.Select(error => error.Description)])
             : isSettled ? new PasswordChange.Changed()
             : new PasswordChange.Unsettled();
-    }
-
-    /// <returns>What Identity says, and whether the tokens have followed.</returns>
-    private async Task<(IdentityResult Result, bool IsSettled)> ChangeAsync(UserManager<DirectoryUser> users, DirectoryUser user, string currentPassword, string newPassword)
-    {
-        try
-        {
-            return (await users.ChangePasswordAsync(user, currentPassword, newPassword).ConfigureAwait(false), true);
-        }
-        catch (TokenStoreUnavailableException)
-        {
-            // Thrown by the outbox, after the commit: the password is changed. A session that starts before the revocation ends with it.
-            return (IdentityResult.Success, await outbox.TryDrainAsync([user.Id]).ConfigureAwait(false));
-        }
     }
 
     private async Task<CredentialVerdict> VerifyCodeAsync(DirectoryUser user, Credentials credentials, CancellationToken cancellationToken)
