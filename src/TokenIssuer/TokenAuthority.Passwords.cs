@@ -30,6 +30,8 @@ public sealed partial class TokenAuthority
             throw new ArgumentException("The session is another user's.", nameof(session));
         }
 
+        // Before the password is changed, and everything ended for a session whose tokens nobody would get.
+        _minter.FindKey();
         var verdict = await VerifyAsync(user, currentPassword, otp, cancellationToken).ConfigureAwait(false);
         if (verdict is not (CredentialVerdict.Correct or CredentialVerdict.SecondFactorRequired))
         {

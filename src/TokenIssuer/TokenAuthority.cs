@@ -99,7 +99,7 @@ public sealed partial class TokenAuthority
     /// <returns>Null when the generation moved between reading it and starting the session: start over.</returns>
     private async Task<LoginOutcome?> TryLogInAsync(Credentials credentials, SessionRequest request, CancellationToken cancellationToken)
     {
-        // Before a one-time code is spent for nothing.
+        // Before a one-time code is spent for nothing, and a session started whose tokens nobody would get.
         _minter.FindKey();
         var subject = await _directory.FindAsync(credentials.Username, cancellationToken).ConfigureAwait(false);
 
@@ -131,8 +131,6 @@ public sealed partial class TokenAuthority
     private async Task<LoginOutcome?> StartAsync(
         UserClaims user, long generation, SessionRequest request, EarlierSignIn? signedIn, CancellationToken cancellationToken)
     {
-        // Before a session is started, and another ended for it, whose tokens nobody would get.
-        _minter.FindKey();
         var secret = FamilySecret.New();
         var key = KeyOf(user.Subject);
 

@@ -64,7 +64,7 @@ internal sealed class IssuerEdge(RequestDelegate next, SecurityHeaders headers, 
         var path = context.EndpointName();
         var problem = failure switch
         {
-            TokenStoreUnavailableException or TimeoutException => Problems.Unavailable,
+            TokenStoreUnavailableException => Problems.Unavailable,
             BadHttpRequestException { StatusCode: var status } => Problems.OfStatus(status),
 
             // Entity Framework and others wrap what the database said, and that wraps what the network did; or a disk is full.

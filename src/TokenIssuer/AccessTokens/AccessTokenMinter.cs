@@ -49,24 +49,10 @@ internal sealed class AccessTokenMinter(KeyRing keys, Denylist denylist, IOption
     /// deployed for good; what it signs would be dead at birth, so the announced one, which all verifiers know, signs in its place.
     /// </summary>
     /// <exception cref="TokenStoreUnavailableException">Every key was retired. To be asked before a token is spent or a session started.</exception>
-    public SigningKey FindKey() => FindInRing() ?? FindInFolder() ?? throw new TokenStoreUnavailableException("Every key in the keys folder was retired.");
-
-    private SigningKey? FindInRing() => keys.Current is var current && !denylist.ListsKey(current.KeyId)
+    public SigningKey FindKey() => keys.Current is var current && !denylist.ListsKey(current.KeyId)
         ? current
-        : keys.Keys.FirstOrDefault(key => key.Phase == KeyPhase.Announced && !denylist.ListsKey(key.Key.KeyId))?.Key;
-
-    private SigningKey? FindInFolder()
-    {
-        try
-        {
-            keys.Load();
-            return FindInRing();
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidOperationException)
-        {
-            throw new TokenStoreUnavailableException("The signing key was retired, and the keys folder can't be read.", failure);
-        }
-    }
+        : keys.Keys.FirstOrDefault(key => key.Phase == KeyPhase.Announced && !denylist.ListsKey(key.Key.KeyId))?.Key
+            ?? throw new TokenStoreUnavailableException("Every key of the ring was retired; the folder is read again within seconds.");
 
     private void WriteClaims(Utf8JsonWriter json, AccessTokenGrant grant, long issuedAt, long expires)
     {
