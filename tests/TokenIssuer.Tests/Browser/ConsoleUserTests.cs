@@ -10,12 +10,8 @@ public sealed class ConsoleUserTests(NotesSite site)
     [Fact]
     public async Task A_new_password_ends_the_sessions_and_is_the_one_that_counts()
     {
-        await using var user = await site.OpenBrowserAsync();
-        await using var administrator = await site.OpenBrowserAsync();
-        var visitor = site.NextVisitor();
-        var page = await NotesPage.SignInAsync(user, site, visitor);
-        await page.Connected.WaitForAsync();
-        var console = await ConsolePage.SignInAsync(administrator, site);
+        await using var scene = await Scene.OpenAsync(site, site.NextVisitor());
+        var (visitor, page, console) = (scene.Visitor, scene.Page, scene.Console);
 
         await console.GoToUserAsync(visitor);
         await console.Button("Reset password").ClickAsync();
@@ -35,14 +31,10 @@ public sealed class ConsoleUserTests(NotesSite site)
     [Fact]
     public async Task After_a_reset_of_the_second_factor_the_password_alone_is_enough_and_what_was_open_has_ended()
     {
-        await using var user = await site.OpenBrowserAsync();
-        await using var administrator = await site.OpenBrowserAsync();
-        var visitor = site.NextVisitor();
-        var page = await NotesPage.SignInAsync(user, site, visitor);
-        await page.Connected.WaitForAsync();
+        await using var scene = await Scene.OpenAsync(site, site.NextVisitor());
+        var (visitor, page, console) = (scene.Visitor, scene.Page, scene.Console);
         await site.Client.EnrolSecondFactorAsync(await site.Client.LogInAsync(visitor.Name, visitor.Password), visitor.Password);
         using var before = await site.Client.TryLogInAsync(visitor.Name, visitor.Password);
-        var console = await ConsolePage.SignInAsync(administrator, site);
 
         await console.GoToUserAsync(visitor);
         await console.Button("Reset second factor").ClickAsync();
@@ -58,12 +50,8 @@ public sealed class ConsoleUserTests(NotesSite site)
     [Fact]
     public async Task A_user_is_deleted_by_keyboard_once_the_name_was_typed_and_stays_in_the_audit_log()
     {
-        await using var user = await site.OpenBrowserAsync();
-        await using var administrator = await site.OpenBrowserAsync();
-        var visitor = site.NextVisitor();
-        var page = await NotesPage.SignInAsync(user, site, visitor);
-        await page.Connected.WaitForAsync();
-        var console = await ConsolePage.SignInAsync(administrator, site);
+        await using var scene = await Scene.OpenAsync(site, site.NextVisitor());
+        var (visitor, page, console) = (scene.Visitor, scene.Page, scene.Console);
         var keyboard = console.Tab.Keyboard;
 
         await console.GoToUserAsync(visitor);
@@ -88,12 +76,9 @@ public sealed class ConsoleUserTests(NotesSite site)
     [Fact]
     public async Task New_roles_are_in_the_next_token_and_sign_nobody_out()
     {
-        await using var user = await site.OpenBrowserAsync();
-        await using var administrator = await site.OpenBrowserAsync();
-        var visitor = site.NextVisitor();
-        var page = await NotesPage.SignInAsync(user, site, visitor);
-        var refreshes = NotesPage.RefreshesOf(user);
-        var console = await ConsolePage.SignInAsync(administrator, site);
+        await using var scene = await Scene.OpenAsync(site, site.NextVisitor());
+        var (visitor, page, console) = (scene.Visitor, scene.Page, scene.Console);
+        var refreshes = NotesPage.RefreshesOf(scene.User);
 
         await console.GoToUserAsync(visitor);
         await console.Button("Change roles").ClickAsync();
@@ -110,13 +95,10 @@ public sealed class ConsoleUserTests(NotesSite site)
     [Fact]
     public async Task Ending_all_sessions_says_how_many_before_and_after()
     {
-        await using var user = await site.OpenBrowserAsync();
-        await using var administrator = await site.OpenBrowserAsync();
         var visitor = site.NextVisitor();
         var elsewhere = await site.Client.LogInAsync(visitor.Name, visitor.Password);
-        var page = await NotesPage.SignInAsync(user, site, visitor);
-        await page.Connected.WaitForAsync();
-        var console = await ConsolePage.SignInAsync(administrator, site);
+        await using var scene = await Scene.OpenAsync(site, visitor);
+        var (page, console) = (scene.Page, scene.Console);
 
         await console.GoToUserAsync(visitor);
         await console.Button("End all").ClickAsync();
@@ -153,5 +135,23 @@ public sealed class ConsoleUserTests(NotesSite site)
         await console.SaysAsync("No user has such a name.");
         Assert.Equal(25, first.Count);
         Assert.Empty(first.Intersect(second));
+    }
+
+    /// <summary>A user with notes open, and an administrator at the console, each in a browser of their own.</summary>
+    private sealed record Scene(IBrowserContext User, IBrowserContext Administrator, Visitor Visitor, NotesPage Page, ConsolePage Console) : IAsyncDisposable
+    {
+        public static async Task<Scene> OpenAsync(NotesSite site, Visitor visitor)
+        {
+            var (user, administrator) = (await site.OpenBrowserAsync(), await site.OpenBrowserAsync());
+            var page = await NotesPage.SignInAsync(user, site, visitor);
+            await page.Connected.WaitForAsync();
+            return new Scene(user, administrator, visitor, page, await ConsolePage.SignInAsync(administrator, site));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await User.DisposeAsync();
+            await Administrator.DisposeAsync();
+        }
     }
 }

@@ -65,6 +65,24 @@ public sealed class KeyRetirementTests : IDisposable
     }
 
     [Fact]
+    public void A_retired_key_that_is_put_back_stays_out_and_in_nobodys_way()
+    {
+        var ring = _folder.LoadRing();
+        var retired = ring.Keys[1];
+        var content = retired.File.Read();
+        ring.TryRetire(retired.Key.KeyId);
+
+        _folder.Deploy("signing-4.pem", content);
+        ring.Load();
+        var meanwhile = KeyFolder.PhasesOf(ring);
+        _folder.Clock.Advance(_folder.Options.Keys.AnnounceFor);
+
+        Assert.Equal("1 Signing, 3 Announced", meanwhile);
+        Assert.Equal(KeyRotation.Rotated, ring.TryRotate());
+        Assert.Equal("1 Retiring, 3 Signing, 5 Announced", KeyFolder.PhasesOf(ring));
+    }
+
+    [Fact]
     public void A_deployed_key_that_was_retired_stays_out_though_its_file_stays_and_the_announced_one_signs()
     {
         _folder.Options.Keys.Generate = false;
