@@ -14,12 +14,7 @@ internal sealed class AdminAudit(AuditLog audit)
     /// <exception cref="TokenStoreUnavailableException">The audit log did not take it.</exception>
     public async Task WriteAsync(HttpContext context, AuditEventType type, Subject? user, SessionId? session, string? reason)
     {
-        var happened = new AuditEvent(
-            type, user, session,
-            Actor: context.BearerToken().Subject,
-            context.Connection.RemoteIpAddress?.ToString(),
-            UserAgentName.Of(context.Request.Headers.UserAgent),
-            reason);
+        var happened = RequestAudit.EventOf(context, type, user, session, reason, actor: context.BearerToken().Subject);
         if (!await audit.WriteOrLogAsync(happened).ConfigureAwait(false))
         {
             throw new TokenStoreUnavailableException("The audit log did not take what an administrator did; it is done, and stands in the log.");

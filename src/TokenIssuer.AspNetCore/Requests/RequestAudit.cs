@@ -15,7 +15,7 @@ internal sealed class RequestAudit(AuditLog audit)
     public Task WriteOrLogAsync(HttpContext context, AuditEventType type, Subject? user, SessionId? session, string? reason = null, Subject? actor = null)
         => audit.WriteOrLogAsync(EventOf(context, type, user, session, reason, actor));
 
-    private static AuditEvent EventOf(HttpContext context, AuditEventType type, Subject? user, SessionId? session, string? reason, Subject? actor) => new(
+    public static AuditEvent EventOf(HttpContext context, AuditEventType type, Subject? user, SessionId? session, string? reason, Subject? actor) => new(
         type, user, session,
         actor,
         context.Connection.RemoteIpAddress?.ToString(),

@@ -14,9 +14,12 @@ internal sealed class KeyFileModes(KeyDirectory folder, ILogger<KeyFileModes> lo
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var fault in OperatingSystem.IsWindows() ? [] : Faults())
+        if (!OperatingSystem.IsWindows())
         {
-            logger.KeyOpenToOthers(fault);
+            foreach (var file in folder.ListPrivate())
+            {
+                Look(file.Path);
+            }
         }
 
         return Task.CompletedTask;
@@ -25,22 +28,19 @@ internal sealed class KeyFileModes(KeyDirectory folder, ILogger<KeyFileModes> lo
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    private IEnumerable<string> Faults() => folder.ListPrivate()
-        .Select(file => (file.Path, Mode: ModeOf(file.Path)))
-        .Where(file => (file.Mode & Others) != UnixFileMode.None)
-        .Select(file => $"The private key {file.Path} is open to others than its owner (mode {Convert.ToString((int)file.Mode, 8)}): chmod 600 {file.Path}");
-
-    /// <returns>None for a file that is gone: another issuer may just have dropped an old key.</returns>
-    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    private static UnixFileMode ModeOf(string path)
+    private void Look(string path)
     {
         try
         {
-            return File.GetUnixFileMode(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+            var mode = File.GetUnixFileMode(File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path);
+            if ((mode & Others) != UnixFileMode.None)
+            {
+                logger.KeyOpenToOthers(path, Convert.ToString((int)mode, 8));
+            }
         }
         catch (IOException)
         {
-            return UnixFileMode.None;
+            // It is gone: another issuer may just have dropped an old key.
         }
     }
 }

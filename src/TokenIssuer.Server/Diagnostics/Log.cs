@@ -18,6 +18,6 @@ internal static partial class Log
     [LoggerMessage(6030, LogLevel.Warning, "{Setting} is no setting of the issuer and has no effect: is it misspelt?", EventName = "UnknownSetting")]
     public static partial void UnknownSetting(this ILogger logger, string setting);
 
-    [LoggerMessage(6031, LogLevel.Warning, "{Fault}", EventName = "KeyOpenToOthers")]
-    public static partial void KeyOpenToOthers(this ILogger logger, string fault);
+    [LoggerMessage(6031, LogLevel.Warning, "The private key {Path} is open to others than its owner (mode {Mode}): chmod 600 it.", EventName = "KeyOpenToOthers")]
+    public static partial void KeyOpenToOthers(this ILogger logger, string path, string mode);
 }

@@ -74,7 +74,7 @@ public sealed class StartTests
         await using var warned = await IssuerProcess.StartAsync(site);
         await warned.StopAsync();
 
-        var sentence = $"The private key {key} is open to others than its owner (mode 644): chmod 600 {key}";
+        var sentence = $"The private key {key} is open to others than its owner (mode 644): chmod 600 it.";
         Assert.Contains(sentence, warned.Process.Output, StringComparison.Ordinal);
         Assert.Contains("TokenIssuer:IdleTimout is no setting", firstOutput, StringComparison.Ordinal);
         Assert.DoesNotContain("is open to others", firstOutput, StringComparison.Ordinal);
